@@ -1,0 +1,247 @@
+"""What flows through the assistant: passages in, a checked answer out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from llama_index.core.base.response.schema import Response
+
+from assistant.figures.types import Figure
+
+Language = Literal["en", "zh"]
+Status = Literal["verified", "partial", "refused"]
+Reason = Literal["nothing_relevant", "not_stated", "not_proved"]
+Verdict = Literal["proved", "unproved", "computed"]
+FigureVerdict = Literal["checked", "computed", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Character offsets [start, end) and 1-based inclusive lines in a document's own text."""
+
+    start: int
+    end: int
+    line_from: int
+    line_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk. `text` is cleaned (searched and shown), `original` is the stored text[span]."""
+
+    number: int
+    text: str
+    original: str
+    document: str
+    title: str
+    organisation: str | None
+    author: str | None
+    year: int | None
+    section: str | None
+    span: Span
+    language: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered source of an answer; `quote` is verbatim in the stored text at `span`."""
+
+    number: int
+    passage: Passage
+    quote: str
+    quote_shown: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFigure:
+    """A figure of the answer, what the check found, and the citations that state it."""
+
+    figure: Figure
+    verdict: FigureVerdict
+    citations: tuple[int, ...] = ()
+    source_text: str | None = None
+    operands: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of the answer, without its markers, with the citations that they name."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    reason: str | None = None
+    figures: tuple[CheckedFigure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSide:
+    figure: Figure
+    who: str
+    when: int | None
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same question answered with different figures by different sources."""
+
+    about: str
+    sides: tuple[ConflictSide, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One past exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Where a question may look; an empty tuple means everywhere."""
+
+    documents: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass
+class Answer(Response):
+    """A checked answer or a refusal; `response` is its text with [n] markers."""
+
+    question: str = ""
+    language: Language = "en"
+    collection: str = ""
+    status: Status = "refused"
+    reason: Reason | None = None
+    incomplete: bool = False
+    fallback: bool = False
+    model: str = "offline"
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[str, ...] = ()
+    nearest: tuple[Passage, ...] = ()
+    timings_ms: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    @property
+    def answered(self) -> bool:
+        return self.status != "refused"
+
+    @property
+    def text(self) -> str:
+        return self.response or ""
+
+    @property
+    def figures(self) -> tuple[CheckedFigure, ...]:
+        return tuple(figure for claim in self.claims for figure in claim.figures)
+
+    @property
+    def id(self) -> str:
+        """The same question with the same settings and documents has the same id."""
+        parts = (self.question, self.collection, self.fingerprint, self.text)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+    def to_json(self, id: str | None = None) -> dict[str, Any]:
+        """The one JSON form of an answer, for the command line, HTTP, batches and evals."""
+        return {
+            "id": id or self.id,
+            "question": self.question,
+            "language": self.language,
+            "collection": self.collection,
+            "status": self.status,
+            "answered": self.answered,
+            "reason": self.reason,
+            "incomplete": self.incomplete,
+            "fallback": self.fallback,
+            "answer": self.text,
+            "model": self.model,
+            "claims": [_claim_json(claim) for claim in self.claims],
+            "citations": [_citation_json(citation) for citation in self.citations],
+            "figures": [_checked_json(figure) for figure in self.figures],
+            "conflicts": [_conflict_json(conflict) for conflict in self.conflicts],
+            "problems": list(self.problems),
+            "nearest": [_passage_json(passage) for passage in self.nearest],
+            "timings_ms": dict(self.timings_ms),
+            "usage": dict(self.usage),
+            "fingerprint": self.fingerprint,
+        }
+
+
+def _claim_json(claim: Claim) -> dict[str, Any]:
+    return {
+        "text": claim.text,
+        "citations": list(claim.citations),
+        "verdict": claim.verdict,
+        "reason": claim.reason,
+    }
+
+
+def _passage_json(passage: Passage) -> dict[str, Any]:
+    return {
+        "document": passage.document,
+        "title": passage.title,
+        "organisation": passage.organisation,
+        "author": passage.author,
+        "year": passage.year,
+        "language": passage.language,
+        "section": passage.section,
+        "passage": passage.original,
+        "passage_shown": passage.text,
+        "score": round(passage.score, 4),
+    }
+
+
+def _location_json(span: Span) -> dict[str, Any]:
+    return {"kind": "lines", "from": span.line_from, "to": span.line_to}
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        **_passage_json(citation.passage),
+        "location": _location_json(citation.span),
+        "span": [citation.span.start, citation.span.end],
+        "quote": citation.quote,
+        "quote_shown": citation.quote_shown,
+    }
+
+
+def _figure_json(figure: Figure) -> dict[str, Any]:
+    return {
+        "text": figure.text,
+        "value": format(figure.value.normalize(), "f"),
+        "unit": figure.unit,
+        "bound": figure.bound,
+    }
+
+
+def _checked_json(checked: CheckedFigure) -> dict[str, Any]:
+    return {
+        **_figure_json(checked.figure),
+        "verdict": checked.verdict,
+        "citations": list(checked.citations),
+        "operands": [_figure_json(operand) for operand in checked.operands],
+    }
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, Any]:
+    sides = [
+        {
+            "figure": _figure_json(side.figure),
+            "who": side.who,
+            "when": side.when,
+            "citation": side.citation,
+        }
+        for side in conflict.sides
+    ]
+    return {"about": conflict.about, "sides": sides}

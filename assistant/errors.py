@@ -1,0 +1,69 @@
+"""What can go wrong, as one tree.
+
+* DuociteError
+  x SettingsError      a setting that can't be used
+  x PromptError        a prompt or message file with wrong variables
+  x SuiteError         an eval suite that can't be read
+  x StoreError         the store is locked, unreachable, empty, or made with another embedding
+  x IngestError        one document that can't be read (path and reason; the rest goes on)
+  x ModelError         the language model: refused key, rate-limited, timeout, unavailable, cut off
+  x CatalogError       a catalog.yaml or glossary.yaml that can't be read
+
+Each carries a `code` (a key of `[errors]` in prompts/messages.*.toml, which holds what a person
+reads, per language, and what to do) and the details that the message names.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DuociteError(Exception):
+    """Base of all errors that a person is shown as one line.
+
+    `code` picks the message; `details` fill its variables; `retryable` says whether asking again
+    without changing anything can help; `exit_code` is what the command line ends with.
+    """
+
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code = code
+        self.details = details
+        shown = ", ".join(f"{name}={value!r}" for name, value in details.items())
+        super().__init__(f"{code}: {shown}" if shown else code)
+
+
+class SettingsError(DuociteError):
+    exit_code = 2
+
+
+class PromptError(DuociteError):
+    exit_code = 2
+
+
+class SuiteError(DuociteError):
+    exit_code = 2
+
+
+class CatalogError(DuociteError):
+    exit_code = 2
+
+
+class StoreError(DuociteError):
+    pass
+
+
+class IngestError(DuociteError):
+    exit_code = 1
+
+
+class ModelError(DuociteError):
+    pass
+
+
+class RetryableModelError(ModelError):
+    """A fault of the moment: rate limit, timeout, server down."""
+
+    retryable = True

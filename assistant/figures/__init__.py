@@ -1,0 +1,1 @@
+"""Figures in English and Chinese text: find them, compare them, say them."""

@@ -1,0 +1,28 @@
+"""What a figure is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Bound = Literal["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure as a text states it.
+
+    `value` is in base units, exact: CNY 500 billion is 500000000000 with unit "CNY"; 23 % is 23
+    with unit "%"; 14 September 2022 is 20220914 with unit "date" (YYYYMMDD, or YYYYMM where no day
+    is given); a bare year is 1997 with unit "year". `step` is the size of the last digit that the
+    text shows, in base units (500 billion: 1000000000; 687.3 billion: 100000000): a figure stands
+    for value +- step/2. `span` are character offsets of `text` in the text that was searched.
+    """
+
+    value: Decimal
+    unit: str
+    text: str
+    span: tuple[int, int]
+    bound: Bound = "exact"
+    step: Decimal = Decimal(1)

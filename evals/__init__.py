@@ -1,0 +1,1 @@
+"""Suites of known answers, and the measures that keep answers true."""
