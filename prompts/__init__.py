@@ -1,0 +1,1 @@
+"""Text for models and for people, one file a language; read by assistant.prompts."""
