@@ -1,0 +1,114 @@
+"""Markers like [1] in a text: which sentence they stand for, and how they are renumbered.
+
+Read are [1], [1][2], [1, 2], [1-3] and their full-width forms ［１］ and 【1】. Every bracket that
+holds nothing but numbers is a marker, [2024] too: which numbers exist is the caller's to say, and
+an unknown one is removed and reported. The one exception is the year in the number of a Chinese
+official document, 国发[2015]28号.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from assistant.text.language import split_sentences
+
+_OPEN, _CLOSE = r"[\[［【]", r"[\]］】]"
+_NUMBER = r"[0-9０-９]{1,4}"
+_DASH = r"[-–—~～－]"
+_LIST = rf"{_NUMBER}(?:\s*(?:[,，、;；]|{_DASH})\s*{_NUMBER})*"
+_OFFICIAL = rf"{_OPEN}[0-9０-９]{{4}}{_CLOSE}第?[0-9０-９]+号"
+_BARE_MARKER = rf"(?!{_OFFICIAL}){_OPEN}\s*{_LIST}\s*{_CLOSE}"
+
+_MARKER = re.compile(_BARE_MARKER)
+_MARKER_AND_SPACE = re.compile(rf"[^\S\n]*{_BARE_MARKER}")
+_ITEM = re.compile(rf"({_NUMBER})(?:\s*{_DASH}\s*({_NUMBER}))?")
+# What may yet become a marker when more text arrives.
+_UNFINISHED = re.compile(rf"{_OPEN}[0-9０-９\s,，、;；–—~～－-]*\Z")
+# After a sentence: the markers on its line, then lines that hold nothing but markers.
+_TRAILING = re.compile(
+    rf"(?:[^\S\n]*{_BARE_MARKER})*(?:\s*{_BARE_MARKER}(?:[^\S\n]*{_BARE_MARKER})*(?=[^\S\n]*(?:\n|\Z)))*"
+)
+# A longer range is no list of passages: only its ends are read.
+_LONGEST_RANGE = 30
+
+
+class ClaimText(NamedTuple):
+    """A sentence without its markers, the numbers they hold, and where both stand."""
+
+    text: str
+    numbers: tuple[int, ...]
+    span: tuple[int, int]
+
+
+def split_claims(text: str) -> list[ClaimText]:
+    """The sentences of `text` with their markers; pieces that are only markers are left out."""
+    claims = [
+        ClaimText(remove_markers(text[start:end]).strip(), find_numbers(text[start:end]), (start, end))
+        for start, end in split_pieces(text)
+    ]
+    return [claim for claim in claims if claim.text]
+
+
+def split_pieces(text: str) -> list[tuple[int, int]]:
+    """Spans that cover all of `text`, one a sentence, its trailing markers included.
+
+    A marker after the full stop belongs to the sentence before it, one that opens a line to what
+    follows. White space between two sentences belongs to the later one.
+    """
+    masked = _MARKER.sub(lambda marker: " " * len(marker.group()), text)
+    spans = split_sentences(masked)
+    cuts = [_end_of_markers(text, end) for _, end in spans[:-1]]
+    edges = [0, *cuts, len(text)]
+    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+
+
+def may_continue(text: str) -> bool:
+    """Whether `text` holds nothing but the beginning of a marker, as it may while streaming."""
+    return _UNFINISHED.fullmatch(text.strip()) is not None
+
+
+def find_numbers(text: str) -> tuple[int, ...]:
+    """The numbers of all markers in `text`, each once, in order of use."""
+    found = [n for marker in _MARKER.finditer(text) for n in _numbers(marker.group())]
+    return tuple(dict.fromkeys(found))
+
+
+def unknown_markers(text: str, known: Collection[int]) -> tuple[int, ...]:
+    """The numbers of markers that name none of `known`, in order of use."""
+    return tuple(n for n in find_numbers(text) if n not in known)
+
+
+def remove_markers(text: str) -> str:
+    """`text` without its markers and the blanks before them."""
+    return _MARKER_AND_SPACE.sub("", text)
+
+
+def renumber(text: str, order: Sequence[int]) -> str:
+    """`text` with each marker of order[i] as [i + 1]; markers that `order` lacks are removed."""
+    place = {number: i for i, number in enumerate(order, 1)}
+
+    def rewrite(marker: re.Match[str]) -> str:
+        kept = [place[n] for n in _numbers(marker.group()) if n in place]
+        blank = re.match(r"[^\S\n]*", marker.group())
+        return (blank.group() if blank and kept else "") + "".join(f"[{n}]" for n in kept)
+
+    return _MARKER_AND_SPACE.sub(rewrite, text)
+
+
+def _end_of_markers(text: str, start: int) -> int:
+    trailing = _TRAILING.match(text, start)
+    return trailing.end() if trailing else start
+
+
+def _numbers(marker: str) -> list[int]:
+    numbers = [n for first, last in _ITEM.findall(marker) for n in _range(first, last)]
+    return list(dict.fromkeys(numbers))
+
+
+def _range(first: str, last: str) -> Sequence[int]:
+    low, high = int(first), int(last or first)
+    if low <= high <= low + _LONGEST_RANGE:
+        return range(low, high + 1)
+    return (low, high)
