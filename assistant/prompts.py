@@ -53,7 +53,9 @@ class Messages:
     def under(self, prefix: str) -> dict[str, str]:
         """All texts below `prefix`, keyed by the rest of their key."""
         start = prefix + "."
-        return {k.removeprefix(start): text for k, text in self.texts.items() if k.startswith(start)}
+        return {
+            k.removeprefix(start): text for k, text in self.texts.items() if k.startswith(start)
+        }
 
     def _raw(self, key: str) -> str:
         if key not in self.texts:
@@ -77,7 +79,7 @@ def load_messages(language: Language) -> Messages:
 
 @cache
 def load_prompt(name: str, language: Language) -> RichPromptTemplate:
-    """The prompt `name` in `language`; PromptError if it is not there or its variables are wrong."""
+    """The prompt `name` in `language`; PromptError if missing or if its variables are wrong."""
     file = f"{name}.{language}.md"
     template = _parse_prompt(file, _read(file))
     found = set(template.template_vars)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.text.language import split_sentences
 
+_BLANK = r"[^\S\n]*"
 _OPEN, _CLOSE = r"[\[［【]", r"[\]］】]"
 _NUMBER = r"[0-9０-９]{1,4}"
 _DASH = r"[-–—~～－]"
@@ -22,14 +24,13 @@ _OFFICIAL = rf"{_OPEN}[0-9０-９]{{4}}{_CLOSE}第?[0-9０-９]+号"
 _BARE_MARKER = rf"(?!{_OFFICIAL}){_OPEN}\s*{_LIST}\s*{_CLOSE}"
 
 _MARKER = re.compile(_BARE_MARKER)
-_MARKER_AND_SPACE = re.compile(rf"[^\S\n]*{_BARE_MARKER}")
+_MARKER_AND_SPACE = re.compile(rf"({_BLANK}){_BARE_MARKER}")
 _ITEM = re.compile(rf"({_NUMBER})(?:\s*{_DASH}\s*({_NUMBER}))?")
 # What may yet become a marker when more text arrives.
 _UNFINISHED = re.compile(rf"{_OPEN}[0-9０-９\s,，、;；–—~～－-]*\Z")
 # After a sentence: the markers on its line, then lines that hold nothing but markers.
-_TRAILING = re.compile(
-    rf"(?:[^\S\n]*{_BARE_MARKER})*(?:\s*{_BARE_MARKER}(?:[^\S\n]*{_BARE_MARKER})*(?=[^\S\n]*(?:\n|\Z)))*"
-)
+_MARKERS = rf"(?:{_BLANK}{_BARE_MARKER})"
+_TRAILING = re.compile(rf"{_MARKERS}*(?:\s*{_MARKERS}+(?={_BLANK}(?:\n|\Z)))*")
 # A longer range is no list of passages: only its ends are read.
 _LONGEST_RANGE = 30
 
@@ -44,10 +45,7 @@ class ClaimText(NamedTuple):
 
 def split_claims(text: str) -> list[ClaimText]:
     """The sentences of `text` with their markers; pieces that are only markers are left out."""
-    claims = [
-        ClaimText(remove_markers(text[start:end]).strip(), find_numbers(text[start:end]), (start, end))
-        for start, end in split_pieces(text)
-    ]
+    claims = [_read_claim(text, span) for span in split_pieces(text)]
     return [claim for claim in claims if claim.text]
 
 
@@ -61,7 +59,7 @@ def split_pieces(text: str) -> list[tuple[int, int]]:
     spans = split_sentences(masked)
     cuts = [_end_of_markers(text, end) for _, end in spans[:-1]]
     edges = [0, *cuts, len(text)]
-    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+    return [(start, end) for start, end in pairwise(edges) if start < end]
 
 
 def may_continue(text: str) -> bool:
@@ -85,16 +83,25 @@ def remove_markers(text: str) -> str:
     return _MARKER_AND_SPACE.sub("", text)
 
 
+def disarm_markers(text: str) -> str:
+    """`text` with its markers in braces: a footnote of a document must not pass for a citation."""
+    return _MARKER.sub(lambda marker: f"{{{marker.group()[1:-1]}}}", text)
+
+
 def renumber(text: str, order: Sequence[int]) -> str:
     """`text` with each marker of order[i] as [i + 1]; markers that `order` lacks are removed."""
     place = {number: i for i, number in enumerate(order, 1)}
 
     def rewrite(marker: re.Match[str]) -> str:
         kept = [place[n] for n in _numbers(marker.group()) if n in place]
-        blank = re.match(r"[^\S\n]*", marker.group())
-        return (blank.group() if blank and kept else "") + "".join(f"[{n}]" for n in kept)
+        return marker[1] + "".join(f"[{n}]" for n in kept) if kept else ""
 
     return _MARKER_AND_SPACE.sub(rewrite, text)
+
+
+def _read_claim(text: str, span: tuple[int, int]) -> ClaimText:
+    piece = text[slice(*span)]
+    return ClaimText(remove_markers(piece).strip(), find_numbers(piece), span)
 
 
 def _end_of_markers(text: str, start: int) -> int:
