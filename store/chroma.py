@@ -1,0 +1,143 @@
+"""The store on disk: an embedded Chroma folder that one process owns."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb
+from chromadb.api.client import Client
+from chromadb.config import Settings as ChromaSettings
+
+from assistant.errors import StoreError
+from store.collection import OTHER, Collection, chroma_errors
+from store.embedding import StoreEmbedding
+from store.lock import FolderLock, lock_folder
+
+CHROMA_FOLDER = "chroma"
+CHUNK_LANGUAGES = ("en", "zh", OTHER)
+_DOCUMENTS = "documents"
+_SLUG_LENGTH = 32
+
+
+class Store:
+    """All collections of one folder; made by `open_store`, closed by `with` or `close`."""
+
+    def __init__(self, client: Client, lock: FolderLock, embedding: StoreEmbedding) -> None:
+        self._client = client
+        self._lock = lock
+        self._embedding = embedding
+        self._open: dict[str, Collection] = {}
+
+    def collections(self) -> list[str]:
+        """The names that users gave, sorted."""
+        found = [chroma.metadata or {} for chroma in self._client.list_collections()]
+        return sorted(str(own["collection"]) for own in found if own.get("kind") == _DOCUMENTS)
+
+    def collection(self, name: str, create: bool = False) -> Collection:
+        """The collection of that name, the same object each time.
+
+        Raises StoreError "no_collection", or "empty_name" for a name with nothing in it.
+        """
+        name = _normal_name(name)
+        if name not in self._open:
+            if not create and name not in self.collections():
+                raise StoreError("no_collection", collection=name)
+            with chroma_errors(name):
+                self._open[name] = self._build_collection(name)
+        return self._open[name]
+
+    def close(self) -> None:
+        """Let go of Chroma, then of the folder; a second call does nothing."""
+        if self._lock.held:
+            self._open.clear()
+            self._client.close()
+            self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _build_collection(self, name: str) -> Collection:
+        # The documents last: a collection exists once they do, and then has all its parts.
+        chunks = {language: self._build_chroma(name, language) for language in CHUNK_LANGUAGES}
+        documents = self._build_chroma(name, _DOCUMENTS)
+        return Collection(name, documents, chunks, self._embedding.dimension)
+
+    def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
+        return self._client.get_or_create_collection(
+            chroma_name(name, kind),
+            # Chroma's default would try to download a model.
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine"}},
+            metadata={
+                "collection": name,
+                "kind": kind,
+                "embedding": self._embedding.identity,
+                "dimension": self._embedding.dimension,
+            },
+        )
+
+
+def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> Store:
+    """Open or make the store in `folder`, for this process alone.
+
+    Raises StoreError: "locked" if another process still holds it after `wait` seconds,
+    "other_embedding" if it was made with another model, "unwritable", or "damaged" if Chroma can't
+    open what stands there.
+    """
+    try:
+        (folder / CHROMA_FOLDER).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError("unwritable", path=str(folder), reason=error.strerror) from error
+    lock = lock_folder(folder, wait)
+    try:
+        client = _open_client(folder)
+        store = Store(client, lock, embedding)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        _check_embedding(client, embedding)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _open_client(folder: Path) -> Client:
+    settings = ChromaSettings(anonymized_telemetry=False)
+    with chroma_errors(str(folder)):
+        # Typed as an interface that lacks `close`.
+        return cast(Client, chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings))
+
+
+def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:
+    wanted = (embedding.identity, embedding.dimension)
+    for chroma in client.list_collections():
+        own: dict[str, Any] = dict(chroma.metadata or {})
+        stored = (own.get("embedding"), own.get("dimension"))
+        if stored != wanted:
+            raise StoreError("other_embedding", stored=stored[0], wanted=wanted[0])
+
+
+def chroma_name(name: str, kind: str) -> str:
+    """A name that Chroma accepts for any collection name: what is legible of it, and a hash.
+
+    Chroma allows 3 to 512 of [a-zA-Z0-9._-]; the name itself stands in the metadata.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_SLUG_LENGTH]
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return f"{slug or 'c'}-{digest}-{kind}"
+
+
+def _normal_name(name: str) -> str:
+    normal = unicodedata.normalize("NFC", name).strip()
+    if not normal:
+        raise StoreError("empty_name")
+    return normal

@@ -1,0 +1,67 @@
+"""One process owns a store's folder at a time.
+
+Two processes on one embedded Chroma folder read stale vectors and damage the index without any
+error, so the folder is locked before Chroma opens it. The operating system drops the lock when
+its holder dies, however it dies: a lock is never stale, only the process number beside it can be.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import StoreError
+
+LOCK_NAME = "store.lock"
+HOLDER_NAME = "store.pid"
+
+
+class FolderLock:
+    """The exclusive right to a folder, held until `release`."""
+
+    def __init__(self, folder: Path, lock: FileLock) -> None:
+        self._holder = folder / HOLDER_NAME
+        self._lock = lock
+
+    @property
+    def held(self) -> bool:
+        return bool(self._lock.is_locked)
+
+    def release(self) -> None:
+        """Let the next one in; a second call does nothing."""
+        if self.held:
+            self._holder.unlink(missing_ok=True)
+            self._lock.release()
+
+    def __enter__(self) -> FolderLock:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+
+def lock_folder(folder: Path, wait: float = 1.0) -> FolderLock:
+    """Take the lock of `folder`, which must exist, waiting up to `wait` seconds.
+
+    Raises StoreError "locked" with the holder's process number ("?" if it can't be read), or
+    "unwritable" where no lock file can be made.
+    """
+    lock = FileLock(folder / LOCK_NAME, thread_local=False)
+    try:
+        lock.acquire(timeout=wait, poll_interval=0.05)
+        (folder / HOLDER_NAME).write_text(str(os.getpid()), encoding="ascii")
+    except Timeout as error:
+        raise StoreError("locked", path=str(folder), pid=_read_holder(folder)) from error
+    except OSError as error:
+        lock.release()
+        raise StoreError("unwritable", path=str(folder), reason=error.strerror) from error
+    return FolderLock(folder, lock)
+
+
+def _read_holder(folder: Path) -> str:
+    try:
+        return (folder / HOLDER_NAME).read_text(encoding="ascii") or "?"
+    except (OSError, UnicodeDecodeError):
+        return "?"
