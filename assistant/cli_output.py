@@ -1,0 +1,135 @@
+"""What the command line shows: answers and lists on stdout, progress and errors on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from assistant.answer import Answer, Claim
+from assistant.pieces import split_claims
+from assistant.prompts import Messages, explain
+from assistant.render import to_plain
+
+if TYPE_CHECKING:
+    from assistant.batch import BatchReport
+    from store.ingest import IngestProgress, IngestReport
+    from store.ingest import Progress as OnProgress
+
+
+def say(text: str) -> None:
+    print(printable(text))
+
+
+def warn(text: str) -> None:
+    print(printable(text), file=sys.stderr)
+
+
+def say_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def printable(text: str) -> str:
+    """Without control characters: text of a document must not steer the terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def show_stream(parts: Iterable[Claim | Answer]) -> Answer:
+    """Show checked sentences as they come, then the whole answer with its sources."""
+    console = Console()
+    claims: list[Claim] = []
+    answer: Answer | None = None
+    # What grows is wiped when the answer is whole: its text may be ordered in another way.
+    with Live(console=console, transient=True, auto_refresh=False) as live:
+        for part in parts:
+            if isinstance(part, Answer):
+                answer = part
+            elif console.is_terminal:
+                claims.append(part)
+                live.update(_growing(claims), refresh=True)
+    if answer is None:
+        raise RuntimeError("a stream ended without its answer")
+    say(to_plain(answer))
+    return answer
+
+
+@contextmanager
+def ingest_bar(messages: Messages) -> Iterator[OnProgress]:
+    """A bar over all work, with documents, the chunks of the one at hand, and the time left."""
+    with _bar(TextColumn("{task.description}"), TaskProgressColumn()) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def update(progress: IngestProgress) -> None:
+            text = _say_progress(progress, messages)
+            bar.update(task, completed=progress.share, description=printable(text))
+
+        yield update
+
+
+def show_ingest(report: IngestReport, collection: str, messages: Messages) -> None:
+    """What came of it; what could not be read comes first, on stderr."""
+    for _, error in report.failed:
+        warn(explain(error, messages.language))
+    if report.skipped:
+        say(messages.text("cli.skipped", count=len(report.skipped)))
+    say(
+        messages.text(
+            "cli.ingested",
+            collection=collection,
+            new=report.new,
+            changed=report.changed,
+            unchanged=report.unchanged,
+            chunks=report.chunks,
+            seconds=f"{report.seconds:.1f}",
+        )
+    )
+
+
+def show_batch(reports: Iterable[BatchReport], total: int, messages: Messages) -> None:
+    """A bar while it runs; gone when it is done."""
+    with _bar(TextColumn("{task.description}"), MofNCompleteColumn()) as bar:
+        task = bar.add_task(messages.text("cli.questions"), total=total)
+        for report in reports:
+            bar.update(task, completed=sum(report))
+
+
+def _bar(*columns: TextColumn | TaskProgressColumn | MofNCompleteColumn) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        *columns,
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _growing(claims: list[Claim]) -> Text:
+    return Text(printable("".join(piece.text for piece in split_claims(claims))))
+
+
+def _say_progress(progress: IngestProgress, messages: Messages) -> str:
+    return messages.text(
+        "cli.ingesting",
+        done=progress.documents_done,
+        total=progress.documents_total,
+        document=progress.document,
+        chunks_done=progress.chunks_done,
+        chunks_total=progress.chunks_total,
+    )
