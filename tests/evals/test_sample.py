@@ -1,0 +1,250 @@
+"""The sample documents and their questions keep what their READMEs promise."""
+
+import json
+import re
+import tomllib
+from collections import Counter
+from decimal import Decimal
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+Case = dict[str, Any]
+
+EVALS = Path(__file__).resolve().parents[2] / "evals"
+CORPUS = EVALS / "corpus"
+NEGATIVE = {"unanswerable", "near_miss"}
+DOCUMENTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in sorted(CORPUS.iterdir())
+    if path.suffix in {".md", ".txt"} and path.name != "README.md"
+}
+CASES: list[Case] = [
+    json.loads(line)
+    for line in (EVALS / "suites" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
+]
+ANSWERABLE = [case for case in CASES if case["kind"] not in NEGATIVE]
+NEAR_MISSES = [case for case in CASES if case["kind"] == "near_miss"]
+PARAPHRASES = [case for case in CASES if case.get("paraphrase")]
+
+CATALOG = yaml.safe_load((CORPUS / "catalog.yaml").read_text(encoding="utf-8"))
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SCALES = {
+    "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "万亿": 10**12, "亿": 10**8, "万": 10**4,
+}  # fmt: skip
+SPELT = {"sixth": 6, "eighth": 8, "ninth": 9, "twenty": 20, "三年": 3}
+MONTHS = {"June": "06"}
+# Function words, and words that frame a question without naming its subject.
+ENGLISH_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        """a an according and any are as at be been by can could did do does each every for from
+        had has have how if in into is it its long many more most much no not of off on one only
+        or other out over own per put says shall should than that the their them there these they
+        this those to two under up was were what when where which who with would year years""",
+    )
+)
+# Pairs of characters that say no more than those words do.
+CHINESE_STOP = frozenset({"多少", "年的", "到了", "达到", "超过", "一年"})
+
+
+def fold(text: str) -> str:
+    return "".join(text.split())
+
+
+def places(case: Case) -> list[tuple[str, int, str]]:
+    if case["kind"] == "multi":
+        return list(zip(case["sources"], case["lines"], case["quotes"], strict=True))
+    return [(case["source"], case["line"], case["quote"])]
+
+
+def line_of(source: str, number: int) -> str:
+    return DOCUMENTS[source].splitlines()[number - 1]
+
+
+def sentence_around(source: str, number: int, quote: str) -> str:
+    parts = re.split(r"(?<=[。！？；])|(?<=[.!?]) (?=[A-Z“\"])", line_of(source, number))
+    return next((part for part in parts if fold(quote) in fold(part)), quote)
+
+
+def without_sources(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("Facts: ", "资料来源：")))
+
+
+def stem(word: str) -> str:
+    for ending in ("ies", "es", "s", "ed", "ing"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
+
+
+def english_words(text: str) -> set[str]:
+    words = re.findall(r"[a-z][a-z&'-]+", text.lower().replace("'s", ""))
+    return {stem(word) for word in words if word not in ENGLISH_STOP}
+
+
+def chinese_words(text: str) -> set[str]:
+    """Return pairs of neighbouring characters: stricter than words, and no segmenter can err."""
+    pairs = {a + b for a, b in pairwise(text) if HAN.match(a) and HAN.match(b)}
+    return (pairs - CHINESE_STOP) | {word.lower() for word in re.findall(r"[A-Za-z]+", text)}
+
+
+def number_said(text: str) -> Decimal:
+    """Return the value of a number as sources write it, or of a number word in SPELT."""
+    if text in SPELT:
+        return Decimal(SPELT[text])
+    found = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(million|billion|trillion|万亿|亿|万)?", text)
+    assert found, text
+    return Decimal(found[1].replace(",", "")) * SCALES.get(found[2], 1)
+
+
+def date_said(text: str, value: int) -> str:
+    """Return YYYYMM or YYYYMMDD; a missing year is taken from `value`."""
+    if found := re.fullmatch(r"(\w+) (\d{4})", text):
+        return found[2] + MONTHS[found[1]]
+    found = re.fullmatch(r"(?:(\d{4})年)?(\d+)月(\d+)日", text)
+    assert found, text
+    return f"{found[1] or str(value)[:4]}{int(found[2]):02}{int(found[3]):02}"
+
+
+def runs(items: list[str] | str, length: int) -> set[str]:
+    return {"\x1f".join(items[i : i + length]) for i in range(len(items) - length + 1)}
+
+
+def ids(cases: list[Case]) -> list[str]:
+    return [case["id"] for case in cases]
+
+
+def test_half_of_the_documents_are_chinese() -> None:
+    languages = Counter("zh" if HAN.search(text[:40]) else "en" for text in DOCUMENTS.values())
+    assert languages.total() >= 14
+    assert abs(languages["en"] - languages["zh"]) <= 1
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_document_is_short_and_names_its_sources(name: str) -> None:
+    text = DOCUMENTS[name]
+    if name.startswith("zh"):
+        assert 600 <= len(fold(text)) <= 1500
+    else:
+        assert 350 <= len(text.split()) <= 900
+    assert text.splitlines()[-1].startswith(("Facts: ", "资料来源："))
+
+
+def test_no_two_documents_share_a_long_run_of_words() -> None:
+    bodies = {name: without_sources(text) for name, text in DOCUMENTS.items()}
+    english = {
+        name: runs(re.findall(r"[a-z0-9]+", body.lower()), 8)
+        for name, body in bodies.items()
+        if name.startswith("en")
+    }
+    chinese = {n: runs(fold(b), 20) for n, b in bodies.items() if n.startswith("zh")}
+    for group in (english, chinese):
+        shared = {(a, b): group[a] & group[b] for a, b in combinations(group, 2)}
+        assert not {pair: common for pair, common in shared.items() if common}
+
+
+def test_two_documents_are_left_out_of_the_catalog() -> None:
+    listed = [entry["file"] for entry in CATALOG]
+    assert len(listed) == len(set(listed))
+    assert set(DOCUMENTS) - set(listed) == {"en-healthcare-note.txt", "zh-policy-digest.txt"}
+    assert set(listed) <= set(DOCUMENTS)
+
+
+def test_catalog_sections_lie_inside_their_document_and_do_not_overlap() -> None:
+    for entry in CATALOG:
+        ranges = [tuple(section["lines"]) for section in entry.get("sections", [])]
+        size = len(DOCUMENTS[entry["file"]].splitlines())
+        assert all(1 <= first <= last <= size for first, last in ranges), entry["file"]
+        assert all(left[1] < right[0] for left, right in pairwise(ranges)), entry["file"]
+
+
+def test_suite_file_points_at_these_documents_and_has_floors() -> None:
+    suite = tomllib.loads((EVALS / "suites" / "suite.toml").read_text("utf-8"))["sample"]
+    assert (EVALS / "suites" / suite["documents"]).resolve() == CORPUS
+    assert (EVALS / "suites" / suite["catalog"]).is_file()
+    assert (EVALS / "suites" / suite["file"]).is_file()
+    assert suite["floors"] == {"figures": 0.90, "quotation_found": 1.0, "refusals": 0.70}
+
+
+def test_ids_and_questions_are_unique() -> None:
+    for field in ("id", "question_en", "question_zh"):
+        assert len({case[field] for case in CASES}) == len(CASES), field
+
+
+def test_mix_of_cases_stays_within_its_bounds() -> None:
+    assert len(CASES) >= 60
+    assert (len(CASES) - len(ANSWERABLE)) / len(CASES) >= 0.25
+    assert len(PARAPHRASES) / len(CASES) >= 1 / 3
+    english = sum(case["source"].startswith("en") for case in ANSWERABLE) / len(ANSWERABLE)
+    assert 0.45 <= english <= 0.55
+    kinds = Counter(case["kind"] for case in CASES)
+    assert set(kinds) == NEGATIVE | {"figure", "date", "name", "list", "multi"}
+    assert kinds["near_miss"] > kinds["unanswerable"]
+
+
+def test_every_document_is_asked_about() -> None:
+    assert {source for case in ANSWERABLE for source, _, _ in places(case)} == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids(CASES))
+def test_question_and_answer_are_in_their_script(case: Case) -> None:
+    assert not HAN.search(case["question_en"] + case["answer_en"])
+    assert len(HAN.findall(case["question_zh"])) >= 5
+    assert HAN.search(case["answer_zh"]) or case["names"] or case["figures"]
+
+
+@pytest.mark.parametrize("case", ANSWERABLE, ids=ids(ANSWERABLE))
+def test_quote_is_found_at_its_line(case: Case) -> None:
+    for source, number, quote in places(case):
+        assert quote
+        assert fold(quote) in fold(line_of(source, number))
+    assert places(case)[0] == (case["source"], case["line"], case["quote"])
+
+
+@pytest.mark.parametrize("case", ANSWERABLE, ids=ids(ANSWERABLE))
+def test_figures_and_names_stand_in_the_quote(case: Case) -> None:
+    quotes = fold(" ".join(quote for _, _, quote in places(case))).lower()
+    assert case["figures"] or case["names"]
+    for figure in case["figures"]:
+        assert fold(figure["text"]).lower() in quotes
+    for name in case["names"]:
+        assert any(fold(spelling).lower() in quotes for spelling in name.split("|")), name
+
+
+@pytest.mark.parametrize("case", ANSWERABLE, ids=ids(ANSWERABLE))
+def test_value_of_a_figure_is_what_its_text_says(case: Case) -> None:
+    for figure in case["figures"]:
+        if figure["unit"] == "date":
+            assert str(figure["value"]) == date_said(figure["text"], figure["value"])
+        else:
+            assert number_said(figure["text"]) == Decimal(str(figure["value"])), figure
+
+
+@pytest.mark.parametrize("case", PARAPHRASES, ids=ids(PARAPHRASES))
+def test_paraphrase_shares_no_content_word_with_its_source_sentence(case: Case) -> None:
+    ((source, number, quote),) = places(case)
+    sentence = sentence_around(source, number, quote)
+    if source.startswith("en"):
+        assert not english_words(case["question_en"]) & english_words(sentence)
+    else:
+        assert not chinese_words(case["question_zh"]) & chinese_words(sentence)
+
+
+@pytest.mark.parametrize("case", NEAR_MISSES, ids=ids(NEAR_MISSES))
+def test_trap_of_a_near_miss_stands_in_its_document(case: Case) -> None:
+    assert fold(case["trap_quote"]) in fold(line_of(case["source"], case["trap_line"]))
+
+
+def test_cases_without_an_answer_hold_none_and_say_why() -> None:
+    for case in CASES:
+        if case["kind"] in NEGATIVE:
+            assert (case["figures"], case["names"], case["quote"]) == ([], [], ""), case["id"]
+            assert case["line"] == 0
+            assert case["why"]
