@@ -1,0 +1,1 @@
+"""Pure functions on strings: language, sentences, terms, citation markers."""

@@ -1,0 +1,195 @@
+"""Documents into chunks that respect sentences, tables and lists, with exact spans."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from llama_index.core.schema import Document, TextNode
+from llama_index.core.utils import get_tokenizer
+
+from assistant.text.language import detect_language, split_sentences
+from store.catalog import CatalogEntry
+from store.clean import Block, clean_document
+from store.sections import Section, build_sections
+
+VERSION = 1  # of cleaning and chunking: another number makes every document be chunked again
+# Tokens of cl100k; about 1,050 characters of English or 360 of Chinese, the most that a chunk holds.
+MAX_TOKENS = {"en": 212, "zh": 330, "other": 212}
+_FULL_ENOUGH = 0.45  # of the most: a chunk that a heading may end
+_HEAD_TITLE = 90  # characters of a title that the head line keeps
+_CLAUSE = re.compile(r"[,;:，；：、]\s*")
+_HAS_WORDS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A sentence, row or heading: what a chunk is never cut inside of."""
+
+    text: str
+    offsets: list[int]
+    kind: str
+    opens: bool  # the first of its block: a line break stands before it
+    tokens: int
+    limit: int
+
+
+@dataclass
+class _Chunk:
+    section: Section
+    heading: str | None
+    units: list[_Unit] = field(default_factory=list)
+    tokens: int = 0
+
+
+def build_chunks(document: Document, entry: CatalogEntry | None) -> list[TextNode]:
+    """The chunks of a document, in order; the interface of a chunk is in store/README.md."""
+    text = document.text
+    lines = _line_starts(text)
+    nodes: list[TextNode] = []
+    for section, blocks in build_sections(clean_document(text), lines, entry):
+        for chunk in _pack(section, blocks):
+            nodes.append(_build_node(document, chunk, lines))
+    return nodes
+
+
+def _pack(section: Section, blocks: Iterable[Block]) -> Iterator[_Chunk]:
+    chunk = _Chunk(section, None)
+    heading: str | None = None
+    for block in blocks:
+        for unit in _split_block(block):
+            if _must_end(chunk, unit):
+                yield from _finish(chunk)
+                chunk = _Chunk(section, heading)
+            if block.kind == "heading":
+                heading = block.text
+                chunk.heading = chunk.heading or heading
+            chunk.units.append(unit)
+            chunk.tokens += unit.tokens
+    yield from _finish(chunk)
+
+
+def _must_end(chunk: _Chunk, unit: _Unit) -> bool:
+    if not chunk.units:
+        return False
+    if unit.kind == "heading":
+        return chunk.units[-1].kind != "heading" and chunk.tokens > _FULL_ENOUGH * unit.limit
+    return chunk.tokens + unit.tokens > unit.limit and any(u.kind != "heading" for u in chunk.units)
+
+
+def _finish(chunk: _Chunk) -> Iterator[_Chunk]:
+    if any(_HAS_WORDS.search(unit.text) or unit.text.isdigit() for unit in chunk.units):
+        yield chunk
+
+
+def _split_block(block: Block) -> Iterator[_Unit]:
+    whole = block.kind in ("row", "heading")
+    spans = [(0, len(block.text))] if whole else split_sentences(block.text)
+    limit = MAX_TOKENS[detect_language(block.text)]
+    opens = True
+    for start, end in spans:
+        for a, b in _cut(block.text, start, end, limit):
+            text = block.text[a:b]
+            yield _Unit(text, block.offsets[a:b], block.kind, opens, count_tokens(text), limit)
+            opens = False
+
+
+def _cut(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    """A sentence that no chunk could hold is cut between its clauses, or anywhere as a last resort."""
+    while count_tokens(text[start:end]) > limit:
+        room = start + (end - start) * limit // (count_tokens(text[start:end]) + 20)
+        clauses = [m.end() for m in _CLAUSE.finditer(text, start + 1, room)]
+        spaces = text.rfind(" ", start + 1, room) + 1
+        stop = clauses[-1] if clauses else spaces or room
+        yield start, stop
+        start = stop
+    if text[start:end].strip():
+        yield start, end
+
+
+@cache
+def _tokenizer() -> Callable[[str], list[int]]:
+    # The encoding that llama-index ships with itself: nothing is fetched.
+    return get_tokenizer()
+
+
+def count_tokens(text: str) -> int:
+    """Tokens of cl100k."""
+    return len(_tokenizer()(text))
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def _build_node(document: Document, chunk: _Chunk, lines: list[int]) -> TextNode:
+    text, offsets, sentences = _join(chunk.units)
+    start, end = min(offsets), max(offsets) + 1
+    doc_hash = str(document.metadata["sha256"])
+    section, meta = chunk.section, document.metadata
+    values = {
+        "document": document.id_,
+        "title": section.title or meta.get("title"),
+        "document_title": meta.get("title"),
+        "organisation": section.organisation or meta.get("organisation"),
+        "author": section.author or meta.get("author"),
+        "publisher": meta.get("publisher"),
+        "year": meta.get("year"),
+        "language": detect_language(text),
+        "section": chunk.heading or section.title,
+        "start": start,
+        "end": end,
+        "line_from": bisect.bisect_right(lines, start),
+        "line_to": bisect.bisect_right(lines, end - 1),
+        "sentences": json.dumps(sentences),
+        "offsets": json.dumps(_runs(offsets, start)),
+        "doc_hash": doc_hash,
+    }
+    values["head"] = _head_line(values)
+    key = f"{document.id_}\x1f{doc_hash}\x1f{VERSION}\x1f{start}\x1f{end}\x1f{text}\x1f{values['head']}"
+    node_id = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    kept = {name: value for name, value in values.items() if value is not None}
+    return TextNode(id_=node_id, text=text, metadata=kept)
+
+
+def _join(units: list[_Unit]) -> tuple[str, list[int], list[list[int]]]:
+    """The chunk's text, where its characters came from, and its quotable sentences."""
+    parts: list[str] = []
+    offsets: list[int] = []
+    sentences: list[list[int]] = []
+    size = 0
+    for unit in units:
+        if size:
+            parts.append("\n" if unit.opens else " ")
+            offsets.append(unit.offsets[0])
+            size += 1
+        if unit.kind != "heading" and _HAS_WORDS.search(unit.text):
+            span = [size, size + len(unit.text), min(unit.offsets), max(unit.offsets) + 1]
+            sentences.append(span)
+        parts.append(unit.text)
+        offsets += unit.offsets
+        size += len(unit.text)
+    return "".join(parts), offsets, sentences
+
+
+def _runs(offsets: list[int], start: int) -> list[list[int]]:
+    """The offset map as [clean, original] pairs from which both run in step; relative to `start`."""
+    return [
+        [clean, original - start]
+        for clean, original in enumerate(offsets)
+        if not clean or original != offsets[clean - 1] + 1
+    ]
+
+
+def _head_line(values: dict[str, object]) -> str:
+    """Who, when, what: what a reader of the chunk alone would miss."""
+    title, section = str(values["title"] or ""), str(values["section"] or "")
+    parts = [values["organisation"], values["year"], title[:_HEAD_TITLE]]
+    if section != title:
+        parts.append(section[:_HEAD_TITLE])
+    return ", ".join(str(part) for part in parts if part)
