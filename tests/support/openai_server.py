@@ -1,0 +1,154 @@
+"""A server that speaks OpenAI's protocol and replies what it was told to, on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+EVENTS = {"Content-Type": "text/event-stream"}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """One reply: the parts of its body, a number among them being seconds of silence."""
+
+    parts: Sequence[bytes | float] = ()
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: JSON)
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a client sent."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @property
+    def prompt(self) -> str:
+        return "\n".join(message["content"] for message in self.body["messages"])
+
+
+def chunk(content: str = "", finish_reason: str | None = None) -> bytes:
+    """One event of a streamed chat completion."""
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish_reason}
+    event = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "scripted"}
+    return b"data: " + json.dumps(event | {"choices": [choice]}).encode() + b"\n\n"
+
+
+def streamed(text: str, size: int = 3, finish_reason: str | None = "stop") -> Scripted:
+    """`text` in pieces of `size` characters; without a finish_reason it just ends."""
+    pieces = [chunk(text[i : i + size]) for i in range(0, len(text), size)]
+    ending = [chunk(finish_reason=finish_reason), b"data: [DONE]\n\n"] if finish_reason else []
+    return Scripted([*pieces, *ending], headers=EVENTS)
+
+
+def whole(text: str) -> Scripted:
+    """`text` as one chat completion that is not streamed."""
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    reply = {"id": "c", "object": "chat.completion", "created": 0, "model": "scripted"}
+    return Scripted([json.dumps(reply | {"choices": [choice]}).encode()])
+
+
+def cut(text: str) -> Scripted:
+    """The beginning of a stream whose connection is then lost."""
+    return Scripted([chunk(text)], headers=EVENTS, complete=False)
+
+
+def stalled(text: str = "", seconds: float = 30.0) -> Scripted:
+    """Silence, after the beginning of a stream if there is a `text`."""
+    return Scripted([chunk(text), seconds] if text else [seconds], headers=EVENTS)
+
+
+def broken(text: str) -> Scripted:
+    """The beginning of a stream, then an error instead of a chunk."""
+    error = {"error": {"message": "the worker died", "type": "server_error"}}
+    return Scripted([chunk(text), b"data: " + json.dumps(error).encode() + b"\n\n"], headers=EVENTS)
+
+
+def refused(status: int, code: str = "", **headers: str) -> Scripted:
+    """An error in OpenAI's form; header names are given with underlines."""
+    body = {"error": {"message": f"refused with {status}", "type": "error", "code": code or None}}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Scripted([json.dumps(body).encode()], status, JSON | named)
+
+
+class OpenAIServer:
+    """Replies with what `say` was given, in turn, the last one again and again."""
+
+    def __init__(self) -> None:
+        self.received: list[Received] = []
+        self._script: deque[Scripted] = deque()
+        self._closing = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def say(self, *replies: Scripted) -> None:
+        self._script = deque(replies)
+
+    @contextmanager
+    def running(self) -> Iterator[OpenAIServer]:
+        thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._closing.set()
+            self._http.shutdown()
+            thread.join()
+            self._http.server_close()
+
+    def _next(self) -> Scripted:
+        return self._script.popleft() if len(self._script) > 1 else self._script[0]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                body = json.loads(self.rfile.read(length))
+                server.received.append(Received(self.path, dict(self.headers), body))
+                try:
+                    server._reply(self, server._next())
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True  # the client has left, as it may
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
+
+    def _reply(self, handler: BaseHTTPRequestHandler, reply: Scripted) -> None:
+        handler.send_response(reply.status)
+        for name, value in {**reply.headers, "Transfer-Encoding": "chunked"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        for part in reply.parts:
+            self._send(handler, part)
+        if reply.complete:
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = True
+
+    def _send(self, handler: BaseHTTPRequestHandler, part: bytes | float) -> None:
+        if isinstance(part, bytes):
+            handler.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+            handler.wfile.flush()
+        else:
+            self._closing.wait(part)
