@@ -11,6 +11,7 @@ from typing import Any, cast
 import chromadb
 from chromadb.api.client import Client
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
 
 from assistant.errors import StoreError
 from store.collection import OTHER, Collection, chroma_errors
@@ -112,9 +113,12 @@ def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> St
 
 def _open_client(folder: Path) -> Client:
     settings = ChromaSettings(anonymized_telemetry=False)
-    with chroma_errors(str(folder)):
-        # Typed as an interface that lacks `close`.
-        return cast(Client, chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings))
+    try:
+        client = chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings)
+    except (ChromaError, AttributeError) as error:
+        # AttributeError: Chroma keeps a client that failed to start, and trips over it next time.
+        raise StoreError("damaged", path=str(folder), reason=str(error)) from error
+    return cast(Client, client)  # typed as an interface that lacks `close`
 
 
 def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:

@@ -66,10 +66,15 @@ def find_documents(paths: Sequence[Path]) -> FoundDocuments:
     failed: list[tuple[Path, IngestError]] = []
     for given in paths:
         try:
-            for file in _expand(given, skipped):
-                _add_file(files, file)
+            met = _expand(given, skipped)
         except IngestError as error:
             failed.append((given, error))
+            continue
+        for file in met:
+            known = files.setdefault(file.id, file)
+            if known.path.resolve() != file.path.resolve():
+                same = IngestError("same_id", path=str(file.path), document=file.id)
+                failed.append((file.path, same))
     return FoundDocuments(tuple(files.values()), tuple(skipped), tuple(failed))
 
 
@@ -83,12 +88,6 @@ def _expand(given: Path, skipped: list[Path]) -> list[DocumentFile]:
     if given.suffix.lower() not in SUFFIXES:
         raise IngestError("format", path=str(given))
     return [DocumentFile(given, given.parent)]
-
-
-def _add_file(files: dict[str, DocumentFile], file: DocumentFile) -> None:
-    known = files.setdefault(file.id, file)
-    if known.path.resolve() != file.path.resolve():
-        raise IngestError("same_id", path=str(file.path), document=file.id)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -111,7 +110,7 @@ def read_document(path: Path, root: Path) -> Document:
     """
     text = _read_text(path)
     front = _read_front_matter(text)
-    title = front.get("title") or _find_title(text) or path.stem
+    title = front.get("title") or _find_title(_below_front_matter(text, front)) or path.stem
     metadata = {
         "title": title,
         "organisation": front.get("organisation"),
@@ -172,15 +171,18 @@ def _read_front_matter(text: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in content.items() if _is_scalar(value)}
 
 
+def _below_front_matter(text: str, front: dict[str, str]) -> str:
+    match = _FRONT_MATTER.match(text) if front else None
+    return text[match.end() :] if match else text
+
+
 def _is_scalar(value: object) -> bool:
     return value is not None and not isinstance(value, list | dict)
 
 
 def _find_title(text: str) -> str | None:
     """The first heading near the top, else the first line that could be one."""
-    front = _FRONT_MATTER.match(text)
-    start = front.end() if front else 0
-    lines = [line.strip() for line in text[start : start + _SAMPLE].splitlines()[:_FIRST_LINES]]
+    lines = [line.strip() for line in text[:_SAMPLE].splitlines()[:_FIRST_LINES]]
     headings = (match.group(1) for line in lines if (match := _HEADING.match(line)))
     short = (line for line in lines if len(line) <= _LONGEST_TITLE and _LETTER.search(line))
     return next(headings, None) or next(short, None)

@@ -1,0 +1,133 @@
+"""Real Chroma folders in tmp_path, with the embedding that needs no model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+import pytest
+from chromadb.config import Settings
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.schema import TextNode
+
+from store.chroma import CHROMA_FOLDER, Store, open_store
+from store.collection import Collection
+from store.embedding import HashEmbedding
+from store.ledger import DocumentRecord, hash_text
+from store.vectors import Vectors
+
+
+class CountingEmbedding(HashEmbedding):
+    """Counts the texts that it embeds, and fails at the one that it is told to."""
+
+    _seen: list[str] = PrivateAttr(default_factory=list)
+    _fail_on: str | None = PrivateAttr(default=None)
+
+    @property
+    def seen(self) -> list[str]:
+        return self._seen
+
+    def fail_on(self, part: str | None) -> None:
+        self._fail_on = part
+
+    def passage_vectors(self, texts: Sequence[str]) -> Vectors:
+        if self._fail_on and any(self._fail_on in text for text in texts):
+            raise MemoryError("no room for the model")
+        self._seen += texts
+        return super().passage_vectors(texts)
+
+
+@pytest.fixture
+def embedding() -> CountingEmbedding:
+    return CountingEmbedding()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def store(folder: Path, embedding: CountingEmbedding) -> Iterator[Store]:
+    with open_store(folder, embedding) as opened:
+        yield opened
+
+
+@pytest.fixture
+def collection(store: Store) -> Collection:
+    return store.collection("reports", create=True)
+
+
+@pytest.fixture
+def put(embedding: CountingEmbedding) -> Callable[..., DocumentRecord]:
+    """Writes a document whose chunks are its lines, each line one sentence."""
+
+    def write(collection: Collection, document: str, text: str, **known: Any) -> DocumentRecord:
+        nodes = [_node(document, line, **known) for line in text.splitlines() if line.strip()]
+        vectors = embedding.passage_vectors([node.text for node in nodes])
+        record = _record(document, text, len(nodes), **known)
+        collection.write(record, text, nodes, vectors, [row[None] for row in vectors])
+        return record
+
+    return write
+
+
+def _node(document: str, line: str, **known: Any) -> TextNode:
+    metadata = {
+        "document": document,
+        "language": "en",
+        "sentences": json.dumps([[0, len(line), 0, len(line)]]),
+        "head": "head",
+        "start": 0,
+        "end": len(line),
+        **known,
+    }
+    return TextNode(id_=hash_text(document + line)[:16], text=line, metadata=metadata)
+
+
+def _record(document: str, text: str, chunks: int, **known: Any) -> DocumentRecord:
+    return DocumentRecord(
+        id=document,
+        title=known.get("title", document),
+        language=known.get("language", "en"),
+        organisation=known.get("organisation"),
+        year=known.get("year"),
+        sha256=hash_text(text),
+        fingerprint=hash_text(text + repr(sorted(known.items()))),
+        transform="1",
+        chunks=chunks,
+        sentences=chunks,
+        characters=len(text),
+    )
+
+
+@pytest.fixture
+def read_disk(folder: Path) -> Callable[[], dict[str, list[dict[str, Any]]]]:
+    """What stands in a closed store, by kind, read past the code under test."""
+
+    def read() -> dict[str, list[dict[str, Any]]]:
+        settings = Settings(anonymized_telemetry=False)
+        client: Any = chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings)
+        found: dict[str, list[dict[str, Any]]] = {"chunk": [], "text": [], "record": []}
+        for chroma in client.list_collections():
+            for metadata in chroma.get(include=["metadatas"])["metadatas"]:
+                found[metadata.get("kind", "chunk")].append(metadata)
+        client.close()
+        return found
+
+    return read
+
+
+@pytest.fixture
+def unit_vectors() -> Callable[[int, int], Vectors]:
+    """Random unit rows, the same each time."""
+
+    def build(rows: int, dimension: int) -> Vectors:
+        drawn = np.random.default_rng(20).normal(size=(rows, dimension))
+        return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
+
+    return build

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import StoreError
+from store.chroma import CHROMA_FOLDER, Store, chroma_name, open_store
+from store.embedding import HashEmbedding, StoreEmbedding
+from store.ledger import DocumentRecord
+
+Put = Callable[..., DocumentRecord]
+NAMES = [
+    "default",
+    "报告 2024",
+    "ab",
+    "a.b..c",
+    "127.0.0.1",
+    "-x-",
+    "长" * 300,
+    "A/B\\C",
+    "😀",
+    "_",
+]
+
+
+class OtherEmbedding(HashEmbedding):
+    @property
+    def identity(self) -> str:
+        return "other/2"
+
+
+class WiderEmbedding(HashEmbedding):
+    @property
+    def dimension(self) -> int:
+        return 300
+
+
+def test_any_name_will_do(folder: Path, embedding: StoreEmbedding, put: Put) -> None:
+    with open_store(folder, embedding) as store:
+        for name in NAMES:
+            put(store.collection(name, create=True), "a.txt", f"in {name}")
+    with open_store(folder, embedding) as store:
+        assert store.collections() == sorted(NAMES)
+        for name in NAMES:
+            assert store.collection(name).text("a.txt") == f"in {name}"
+
+
+def test_names_for_chroma_are_legal_and_all_different() -> None:
+    made = [chroma_name(name, "documents") for name in [*NAMES, "a b", "a-b", "a_b", "A b"]]
+    assert len(set(made)) == len(made)
+    for name in made:
+        assert name.isascii()
+        assert name[0].isalnum()
+        assert len(name) <= 63
+
+
+def test_one_name_in_two_spellings_of_unicode_is_one_collection(store: Store) -> None:
+    first = store.collection("caf\u00e9", create=True)
+    assert store.collection(" cafe\u0301 ") is first
+
+
+def test_a_name_with_nothing_in_it_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="empty_name"):
+        store.collection(" \n", create=True)
+
+
+def test_a_collection_that_is_not_there_is_an_error(store: Store) -> None:
+    store.collection("one", create=True)
+    with pytest.raises(StoreError) as caught:
+        store.collection("two")
+    assert caught.value.code == "no_collection"
+    assert caught.value.details == {"collection": "two"}
+    assert store.collections() == ["one"]
+
+
+def test_collections_do_not_mix(store: Store, put: Put) -> None:
+    one, two = store.collection("one", create=True), store.collection("two", create=True)
+    put(one, "a.txt", "first")
+    put(two, "a.txt", "second")
+    assert [node.text for node in one.load().nodes] == ["first"]
+    assert two.text("a.txt") == "second"
+
+
+def test_a_store_is_open_once(folder: Path, store: Store, embedding: StoreEmbedding) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(folder, embedding, wait=0)
+    assert caught.value.code == "locked"
+    assert caught.value.details["path"] == str(folder)
+    store.close()
+    open_store(folder, embedding, wait=0).close()
+
+
+def test_closing_twice_does_not_take_a_lock_away_from_the_next(
+    folder: Path, store: Store, embedding: StoreEmbedding
+) -> None:
+    store.close()
+    with open_store(folder, embedding, wait=0):
+        store.close()
+        with pytest.raises(StoreError, match="locked"):
+            open_store(folder, embedding, wait=0)
+
+
+@pytest.mark.parametrize("other", [OtherEmbedding(), WiderEmbedding()])
+def test_another_embedding_is_refused(
+    folder: Path, embedding: StoreEmbedding, put: Put, other: StoreEmbedding
+) -> None:
+    with open_store(folder, embedding) as store:
+        put(store.collection("c", create=True), "a.txt", "one")
+    with pytest.raises(StoreError) as caught:
+        open_store(folder, other)
+    assert caught.value.code == "other_embedding"
+    assert caught.value.details == {"stored": embedding.identity, "wanted": other.identity}
+    with open_store(folder, embedding, wait=0) as store:
+        assert store.collection("c").text("a.txt") == "one"
+
+
+def test_an_empty_store_takes_any_embedding(folder: Path, embedding: StoreEmbedding) -> None:
+    open_store(folder, embedding).close()
+    open_store(folder, OtherEmbedding()).close()
+
+
+def test_a_place_where_no_folder_can_be_is_a_clear_error(
+    tmp_path: Path, embedding: StoreEmbedding
+) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError) as caught:
+        open_store(tmp_path / "file" / "data", embedding)
+    assert caught.value.code == "unwritable"
+    assert caught.value.details["path"] == str(tmp_path / "file" / "data")
+
+
+def test_a_damaged_store_is_a_clear_error_each_time_and_stays_unlocked(
+    folder: Path, embedding: StoreEmbedding
+) -> None:
+    (folder / CHROMA_FOLDER).mkdir(parents=True)
+    (folder / CHROMA_FOLDER / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    for _ in range(2):
+        with pytest.raises(StoreError) as caught:
+            open_store(folder, embedding, wait=0)
+        assert caught.value.code == "damaged"
+        assert caught.value.details["path"] == str(folder)
+
+
+def test_nothing_touches_the_global_settings_of_llamaindex(
+    store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: object) -> None:
+        raise AssertionError("the global settings were asked")
+
+    for name in ("llm", "embed_model", "callback_manager", "transformations"):
+        monkeypatch.setattr(f"llama_index.core.settings._Settings.{name}", property(refuse))
+    collection = store.collection("c", create=True)
+    put(collection, "a.txt", "one")
+    assert len(collection.load().nodes) == 1

