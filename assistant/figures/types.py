@@ -26,3 +26,16 @@ class Figure:
     span: tuple[int, int]
     bound: Bound = "exact"
     step: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A figure whose unit is in its own words (a date, a rank, a share), or, with the unit "",
+    a name that holds a number and is no figure. `bound` None: the words around it say."""
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+    step: Decimal = Decimal(1)
+    bound: Bound | None = None

@@ -1,0 +1,142 @@
+"""Whether two figures say the same, and whether one supports the other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from assistant.figures.types import Bound, Figure
+from assistant.figures.units import EXACT, load_alike
+
+_APPROXIMATE: Final[frozenset[Bound]] = frozenset({"about", "nearly"})
+_LOWER: Final[frozenset[Bound]] = frozenset({"more_than", "at_least"})
+_UPPER: Final[frozenset[Bound]] = frozenset({"less_than", "at_most"})
+_PLAIN: Final[frozenset[Bound]] = frozenset({"exact", *_APPROXIMATE})
+_TIMES: Final = frozenset({"year", "date", "half", "quarter"})
+
+_WIDEST: Final = Decimal("0.05")
+"""How far an approximate figure reaches at most, as a share of its value: "about 100" is not 60."""
+_NO_YEAR: Final = 10000
+_DIGITS_OF_DAY: Final = 10**7
+
+
+def same_quantity(a: Figure, b: Figure) -> bool:
+    """Equal value in comparable units, whatever bounds the two are stated with."""
+    if a.unit in _TIMES and b.unit in _TIMES:
+        return _same_time(a, b)
+    values = _comparable(a, b)
+    return values is not None and values[0] == values[1]
+
+
+def same_figure(a: Figure, b: Figure) -> bool:
+    """Equal quantity with bounds that agree, or one approximate figure that rounds to the other.
+
+    "More than 8 billion" is not "8 billion", though it is "8 billion or more"; "nearly 700 billion"
+    is "687.3 billion", and not "701 billion". Months agree with months and years with years, not a
+    month with its year.
+    """
+    if not _bounds_agree(a.bound, b.bound):
+        return False
+    return same_quantity(a, b) or _rounds(a, b) or _rounds(b, a)
+
+
+def supports_figure(source: Figure, claim: Figure) -> bool:
+    """Whether a text that states `source` proves `claim`, which may be coarser but not finer.
+
+    1 July 2024 supports "July 2024" and "2024"; 8.3 billion supports "more than 8 billion" and
+    "about 8 billion"; "more than 8 billion" doesn't support "8 billion".
+    """
+    if source.unit in _TIMES and claim.unit in _TIMES:
+        return _same_time(source, claim) or _within(source, claim)
+    if _bounds_agree(source.bound, claim.bound) and same_quantity(source, claim):
+        return True
+    return _rounds(source, claim) or _exceeds(source, claim)
+
+
+def _comparable(a: Figure, b: Figure) -> tuple[Decimal, Decimal] | None:
+    (value_a, unit_a), (value_b, unit_b) = _base(a, a.value), _base(b, b.value)
+    if a.unit == b.unit:
+        return a.value, b.value
+    return (value_a, value_b) if unit_a == unit_b else None
+
+
+def _base(figure: Figure, amount: Decimal) -> tuple[Decimal, str]:
+    alike = load_alike().get(figure.unit)
+    if alike is None:
+        return amount, figure.unit
+    return EXACT.add(EXACT.multiply(amount, alike.size), alike.zero), alike.base
+
+
+def _bounds_agree(a: Bound, b: Bound) -> bool:
+    if a == b or {a, b} == {"nearly", "less_than"}:
+        return True
+    return any({a, b} <= group for group in (_PLAIN, _LOWER, _UPPER))
+
+
+def _rounds(source: Figure, claim: Figure) -> bool:
+    """An approximate figure and the finer one that it, or that is, rounded."""
+    values = _comparable(source, claim)
+    if values is None or {source.bound, claim.bound} - _PLAIN or source.unit in _TIMES | {"rank"}:
+        return False
+    coarse, fine = _shown_step(claim), _shown_step(source)
+    one_approximate = (source.bound in _APPROXIMATE) != (claim.bound in _APPROXIMATE)
+    if not one_approximate or fine > coarse:
+        return False
+    if claim.bound == "nearly" and source.value > claim.value:
+        return False
+    return abs(source.value - claim.value) <= _reach(claim) and source.unit == claim.unit
+
+
+def _shown_step(figure: Figure) -> Decimal:
+    """Size of the last digit that counts: trailing noughts of an approximate figure don't."""
+    if figure.bound == "exact" or not figure.value:
+        return figure.step
+    exponent = int(figure.value.normalize(EXACT).as_tuple().exponent)
+    return max(figure.step, Decimal(1).scaleb(exponent)) if figure.bound != "exact" else figure.step
+
+
+def _reach(figure: Figure) -> Decimal:
+    half = _shown_step(figure) / 2
+    return min(half, abs(figure.value) * _WIDEST) if figure.bound in _APPROXIMATE else half
+
+
+def _exceeds(source: Figure, claim: Figure) -> bool:
+    """8.3 billion, or "more than 8.3 billion", lies above "more than 8 billion", by less than a digit."""
+    if source.unit != claim.unit or source.unit == "rank":
+        return False
+    distance = source.value - claim.value
+    if claim.bound in _UPPER and source.bound in _UPPER | {"exact"}:
+        distance = -distance
+    elif claim.bound not in _LOWER or source.bound not in _LOWER | {"exact"}:
+        return False
+    if distance == 0:
+        return claim.bound in ("at_least", "at_most")
+    return 0 < distance < _shown_step(claim)
+
+
+def _same_time(a: Figure, b: Figure) -> bool:
+    """Equal periods; a day without a year agrees with that day of any year."""
+    if a.unit == b.unit == "date" and _NO_YEAR > min(a.value, b.value):
+        days = {a.value % _NO_YEAR, b.value % _NO_YEAR}
+        return len(days) == 1 and all(f.value < _NO_YEAR or f.value > _DIGITS_OF_DAY for f in (a, b))
+    return a.value == b.value and a.unit == b.unit
+
+
+def _within(inner: Figure, outer: Figure) -> bool:
+    first, last = _period(inner)
+    start, end = _period(outer)
+    return start > _NO_YEAR and start <= first and last <= end
+
+
+def _period(figure: Figure) -> tuple[int, int]:
+    """First and last day as YYYYMMDD; (0, 0) for a day without a year."""
+    value = int(figure.value)
+    if figure.unit == "year":
+        return value * 10000 + 101, value * 10000 + 1231
+    if figure.unit == "date":
+        if value < _NO_YEAR:
+            return 0, 0
+        return (value, value) if value > _DIGITS_OF_DAY else (value * 100 + 1, value * 100 + 31)
+    months = 6 if figure.unit == "half" else 3
+    year, part = divmod(value, 10)
+    return year * 10000 + (part * months - months + 1) * 100 + 1, year * 10000 + part * months * 100 + 31

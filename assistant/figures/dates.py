@@ -1,0 +1,157 @@
+"""Dates, months, halves and quarters of years, each as one figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Final
+
+from assistant.figures.numerals import CHINESE_DIGITS, read_chinese
+from assistant.figures.types import Found
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_MONTH_NUMBERS: Final = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
+
+_MONTH: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+    r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)"
+    r"(?![A-Za-z])\.?"
+)
+_DAY: Final = r"(?:3[01]|[12][0-9]|0?[1-9])"
+_TH: Final = r"(?:\s?(?:st|nd|rd|th))?(?![A-Za-z0-9])"
+_YEAR: Final = r"(?P<year>(?:1[89]|20)[0-9]{2})(?![0-9])"
+_COMMA: Final = r"(?:\s{0,3},\s{0,3}|\s{1,3})"
+_DASH: Final = r"\s{0,2}(?:-|~|至|到|to|through|until|and)\s{0,2}"
+
+_ZH_YEAR: Final = rf"(?P<year>(?<![0-9])(?:1[89]|20)[0-9]{{2}}|[一二][{CHINESE_DIGITS}]{{3}})\s?年\s?"
+_ZH_MONTH: Final = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_ZH_DAY: Final = r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_ORDINALS: Final = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+
+
+Reader = Callable[[re.Match[str]], Iterator[Found]]
+
+
+def _number(text: str) -> int:
+    if text.isascii():
+        return int(text)
+    value = read_chinese(text)
+    return 0 if value is None else int(value)
+
+
+def _month_number(text: str) -> int:
+    return _MONTH_NUMBERS.get(text[:3].lower()) or _number(text)
+
+
+def _of(match: re.Match[str], name: str) -> str | None:
+    return match.groupdict().get(name)
+
+
+def _read_date(match: re.Match[str]) -> Iterator[Found]:
+    """One date; or two where `month2` or `day2` says where a range ends."""
+    year, month, day = _of(match, "year"), _of(match, "month"), _of(match, "day")
+    start, end = match.span()
+    later = "day2" if _of(match, "day2") else "month2"
+    if second := _of(match, later):
+        # what stands before the second half belongs to the first figure, the rest to the second
+        split = match.end("day" if later == "day2" else "month")
+        yield _figure(year, month, day, start, split)
+        months = (month, second) if later == "day2" else (second, None)
+        yield _figure(year, months[0], months[1], match.start(later), end)
+        return
+    yield _figure(year, month, day, start, end)
+
+
+def _figure(year: str | None, month: str | None, day: str | None, start: int, end: int) -> Found:
+    """YYYYMMDD, YYYYMM, or MMDD where no year stands."""
+    value = _number(year) if year else 0
+    value = value * 100 + _month_number(month or "0")
+    if day:
+        value = value * 100 + _number(day)
+    return Found(Decimal(value), "date", start, end)
+
+
+def _read_part(unit: str) -> Reader:
+    def read(match: re.Match[str]) -> Iterator[Found]:
+        part = match["part"].lower()
+        number = {"上": 1, "下": 2}.get(part) or _ORDINALS.get(part) or _number(part)
+        value = _number(match["year"]) * 10 + number
+        yield Found(Decimal(value), unit, *match.span())
+
+    return read
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(r"(?<![A-Za-z0-9.,])" + text)
+
+
+_PART: Final = r"(?P<part>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)\s"
+_OF: Final = r"\s(?:of\s)?(?:the\s)?(?:year\s|fiscal\s|FY\s?)?"
+
+_CHINESE: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
+    (re.compile(_ZH_YEAR + _ZH_MONTH + rf"\s?月?{_DASH}(?P<month2>1[0-2]|0?[1-9])\s?月(?!\s?{_ZH_DAY}\s?[日号])"), _read_date),
+    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + rf"\s?日?{_DASH}(?P<day2>3[01]|[12][0-9]|0?[1-9])\s?[日号]"), _read_date),
+    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + r"\s?[日号](?!线)"), _read_date),
+    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月(?:份|底|初|末|中旬|上旬|下旬)?"), _read_date),
+    (re.compile(_ZH_YEAR.replace(r"\s?年\s?", r"\s?年?\s?") + r"(?P<part>[上下])半年"), _read_part("half")),
+    (re.compile(_ZH_YEAR + r"第?\s?(?P<part>[一二三四1-4])\s?季度"), _read_part("quarter")),
+    (re.compile(r"(?<![0-9年一-九十])" + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + r"\s?日"), _read_date),
+)  # fmt: skip
+_ENGLISH: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
+    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY})(?:{_TH}){_DASH}(?P<day2>{_DAY}){_TH}{_COMMA}{_YEAR}"), _read_date),
+    (_pattern(rf"(?P<day>{_DAY})(?:{_TH}){_DASH}(?P<day2>{_DAY}){_TH}\s{{1,3}}(?P<month>{_MONTH})(?:{_COMMA}{_YEAR})?"), _read_date),
+    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY}){_TH}{_COMMA}{_YEAR}"), _read_date),
+    (_pattern(rf"(?P<day>{_DAY}){_TH}[\s-]{{1,3}}(?:of\s)?(?P<month>{_MONTH})(?:{_COMMA}|-){_YEAR}"), _read_date),
+    (_pattern(rf"(?P<month>{_MONTH}){_DASH}(?P<month2>{_MONTH})(?:{_COMMA}|\sof\s){_YEAR}"), _read_date),
+    (_pattern(rf"(?P<month>{_MONTH})(?:{_COMMA}|\sof\s|-|')\s?{_YEAR}"), _read_date),
+    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY}){_TH}(?![.,][0-9]|\s?(?:%|percent|[mb]illion))"), _read_date),
+    (_pattern(rf"(?P<day>{_DAY}){_TH}\s{{1,3}}(?:of\s)?(?P<month>{_MONTH})(?![0-9])"), _read_date),
+)  # fmt: skip
+_PARTS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
+    (_pattern(rf"H\s?(?P<part>[12])[\s,-]{{0,2}}(?:of\s|FY\s?)?{_YEAR}"), _read_part("half")),
+    (_pattern(rf"(?P<part>[12])H[\s,-]{{0,2}}{_YEAR}"), _read_part("half")),
+    (_pattern(rf"{_YEAR}[\s,-]{{0,2}}H(?P<part>[12])(?![A-Za-z0-9])"), _read_part("half")),
+    (_pattern(rf"Q\s?(?P<part>[1-4])[\s,-]{{0,2}}(?:of\s|FY\s?)?{_YEAR}"), _read_part("quarter")),
+    (_pattern(rf"(?P<part>[1-4])Q[\s,-]{{0,2}}{_YEAR}"), _read_part("quarter")),
+    (_pattern(rf"{_YEAR}[\s,-]{{0,2}}Q(?P<part>[1-4])(?![A-Za-z0-9])"), _read_part("quarter")),
+    (_pattern(rf"{_PART}half{_OF}{_YEAR}"), _read_part("half")),
+    (_pattern(rf"{_PART}quarter{_OF}{_YEAR}"), _read_part("quarter")),
+)  # fmt: skip
+_NUMERIC: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
+    (_pattern(rf"{_YEAR}(?P<dash>[-/.])(?P<month>1[0-2]|0?[1-9])(?P=dash)(?P<day>{_DAY})(?![0-9./-]*[0-9])"), _read_date),
+    (_pattern(rf"(?P<day>{_DAY})(?P<dash>[/.])(?P<month>1[0-2]|0?[1-9])(?P=dash){_YEAR}(?!\s?[万亿%])"), _read_date),
+    (_pattern(rf"(?P<month>1[0-2]|0?[1-9])/(?P<day>{_DAY})/{_YEAR}"), _read_date),
+)  # fmt: skip
+
+_HAS_MONTH = re.compile(_MONTH)
+_HAS_PART = re.compile(r"[HQ]\s?[1-4]|[1-4][HQ]|half|quarter")
+_HAS_NUMERIC = re.compile(r"[0-9][-/.][0-9]{1,2}[-/.][0-9]")
+
+
+def find_dates(view: str) -> list[Found]:
+    """Dates in a folded text, none overlapping another; the longest reading of each place first."""
+    found: list[Found] = []
+    taken = bytearray(len(view))
+    for pattern, read in _tables(view):
+        for match in pattern.finditer(view):
+            if not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+                found += read(match)
+    return found
+
+
+def _tables(view: str) -> Iterator[tuple[re.Pattern[str], Reader]]:
+    """Only the patterns that can match: most texts hold few kinds of dates."""
+    if "年" in view or "月" in view:
+        yield from _CHINESE
+    if _HAS_NUMERIC.search(view):
+        yield from _NUMERIC
+    if _HAS_PART.search(view):
+        yield from _PARTS
+    if _HAS_MONTH.search(view):
+        yield from _ENGLISH

@@ -1,0 +1,177 @@
+"""A number with what stands directly around it: currency, magnitude, unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from assistant.figures.numerals import (
+    CHINESE_MAGNITUDES,
+    NUMERAL,
+    Numeral,
+    read_magnitude,
+    read_numerals,
+    read_tail,
+)
+from assistant.figures.types import Bound
+from assistant.figures.units import (
+    EXACT,
+    Form,
+    find_form,
+    load_prefixes,
+    load_shy_suffixes,
+    load_suffixes,
+    spelling_pattern,
+)
+
+_GAP: Final = r"[ \t]{0,12}\n?[ \t]{0,4}-?"
+_SUFFIX = re.compile(rf"(?P<gap>{_GAP})(?P<unit>{spelling_pattern(load_suffixes())})")
+_SHY_SUFFIX = re.compile(rf"{_GAP}(?P<unit>{spelling_pattern(load_shy_suffixes())})")
+_PREFIXES: Final = "|".join(
+    re.escape(name) for name in sorted(load_prefixes(), key=lambda name: (-len(name), name))
+)
+_PREFIX = re.compile(
+    rf"(?P<minus>-)?(?<![A-Za-z])(?P<code>{_PREFIXES})[ \t]{{0,12}}\n?[ \t]{{0,4}}(?P<inner>[(-])?\Z"
+)
+_PREFIX_ENDS: Final = frozenset(name[-1] for name in load_prefixes())
+_REACH: Final = 24
+_MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为]))-\Z")
+_EXTRA = re.compile(r"\s?(?:[余多来]|几)(?=[\s\u4e00-\u9fff])")
+_POWER_OF_TEN = re.compile(r"\s?[×x*]\s?10\s?(?:\^\s?)?(?P<power>[0-9]{1,2})(?![0-9])")
+_SHARED_AREA = re.compile(r"(?:cover|area|面积)", re.IGNORECASE)
+_DAMAGED_SQUARE = re.compile(r"km[?’'*°](?!\s*\Z)|km[?’'*°]$")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A number on its way to a figure. `form` None: no unit stands with it (yet)."""
+
+    numeral: Numeral
+    start: int
+    end: int
+    size: Decimal | None = None
+    form: Form | None = None
+    prefixed: bool = False
+    negative: bool = False
+    bound: Bound | None = None
+    tail: tuple[Decimal, Decimal] | None = None
+    linked: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Neither unit nor magnitude."""
+        return self.form is None and self.size is None
+
+    @property
+    def value(self) -> Decimal:
+        amount = EXACT.multiply(self.numeral.value, self.size or Decimal(1))
+        amount = EXACT.add(amount, self.tail[0] if self.tail else Decimal(0))
+        return EXACT.multiply(-amount if self.negative else amount, self._factor)
+
+    @property
+    def step(self) -> Decimal:
+        step = self.tail[1] if self.tail else self.numeral.step * (self.size or Decimal(1))
+        return EXACT.multiply(step, self._factor)
+
+    @property
+    def _factor(self) -> Decimal:
+        return self.form.factor if self.form else Decimal(1)
+
+
+def read_drafts(view: str, taken: bytearray) -> Iterator[Draft]:
+    """Each number of a folded text outside what is taken, in order of place."""
+    done = 0
+    for match in NUMERAL.finditer(view):
+        if match.start() < done or any(taken[match.start() : match.end()]):
+            continue
+        for numeral in read_numerals(match) or _read_bare_size(match):
+            draft = _read_draft(view, numeral)
+            done = max(done, draft.end)
+            yield draft
+
+
+def _read_bare_size(match: re.Match[str]) -> list[Numeral]:
+    """近百家, 超千亿元: a magnitude that stands for one of it."""
+    size = CHINESE_MAGNITUDES.get(match.group())
+    if size is None or match.group() == "十":
+        return []
+    return [Numeral(size, size, match.start(), match.end(), "chinese")]
+
+
+def _read_draft(view: str, numeral: Numeral) -> Draft:
+    draft = Draft(numeral, numeral.start, numeral.end)
+    code = _read_prefix(view, draft)
+    _read_suffix(view, draft)
+    if code and (draft.form is None or draft.form.base == code or _is_money(draft.form)):
+        draft.form, draft.prefixed = Form(code, Decimal(1)), True
+    elif code:
+        draft.start = numeral.start  # the $ of a formula, not of money
+    return draft
+
+
+def _is_money(form: Form) -> bool:
+    return form.base in load_prefixes().values()
+
+
+def _read_prefix(view: str, draft: Draft) -> str | None:
+    start = draft.start
+    before = view[max(0, start - _REACH) : start]
+    tail = before.rstrip(" \t\n(-")
+    if tail and tail[-1] in _PREFIX_ENDS and (match := _PREFIX.search(before)):
+        draft.start = start - len(before) + match.start()
+        draft.negative = bool(match["minus"] or match["inner"])
+        return load_prefixes()[match["code"]]
+    if _MINUS.search(before):
+        draft.negative, draft.start = True, start - 1
+    return None
+
+
+def _read_suffix(view: str, draft: Draft) -> None:
+    if _take_unit(view, draft, _SUFFIX):
+        return
+    _read_power(view, draft)
+    _read_size(view, draft)
+    if extra := _EXTRA.match(view, draft.end):
+        draft.bound, draft.end = "more_than", extra.end()
+        if draft.size is None:
+            _read_size(view, draft)
+    if not _take_unit(view, draft, _SUFFIX) and draft.size is not None:
+        _take_unit(view, draft, _SHY_SUFFIX)
+
+
+def _read_size(view: str, draft: Draft) -> None:
+    at = Numeral(draft.numeral.value, draft.numeral.step, draft.start, draft.end, draft.numeral.script)
+    found = read_magnitude(view, at, money=draft.start < draft.numeral.start)
+    if found is None:
+        return
+    draft.size, draft.end = found
+    if tail := read_tail(view, draft.end, draft.size):
+        draft.tail, draft.end = tail[:2], tail[2]
+
+
+def _read_power(view: str, draft: Draft) -> None:
+    if match := _POWER_OF_TEN.match(view, draft.end):
+        draft.size, draft.end = Decimal(10) ** int(match["power"]), match.end()
+
+
+def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:
+    match = pattern.match(view, draft.end)
+    if not match:
+        return False
+    spelling = match["unit"]
+    table = load_suffixes() if pattern is _SUFFIX else load_shy_suffixes()
+    form = find_form(spelling, table)
+    if form.base == "km" and _is_damaged_area(view, match):
+        form = Form("km2", form.factor)
+    draft.form, draft.end = form, match.end()
+    return True
+
+
+def _is_damaged_area(view: str, match: re.Match[str]) -> bool:
+    """The ² of "covering 220 km²" is read as ? or ’ by some scanners."""
+    if not _DAMAGED_SQUARE.match(view, match.start("unit")):
+        return False
+    return bool(_SHARED_AREA.search(view, max(0, match.start() - 60), match.start()))
