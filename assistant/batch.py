@@ -118,7 +118,7 @@ def _build_item(item_id: str, raw: dict[str, Any], default: Item) -> Item:
     if not isinstance(question, str) or not question.strip():
         raise ValueError("no question")
     language = raw.get("language", default.language)
-    if language not in {None, *get_args(Language)}:
+    if language not in (None, *get_args(Language)):
         raise ValueError(f"language {language}")
     filters = _build_filters(raw["filters"]) if "filters" in raw else default.filters
     return Item(item_id, question, filters, language)
@@ -129,8 +129,10 @@ def _build_filters(raw: object) -> Filters:
     known = {each.name for each in fields(Filters)}
     if not isinstance(raw, dict) or not set(raw) <= known:
         raise ValueError(f"filters take {', '.join(sorted(known))}")
-    if not all(isinstance(values, list) for values in raw.values()):
-        raise ValueError("a filter takes a list")
+    for name, values in raw.items():
+        kind = int if name == "years" else str
+        if not isinstance(values, list) or not all(type(value) is kind for value in values):
+            raise ValueError(f"{name} takes a list of {kind.__name__}")
     return Filters(**{name: tuple(values) for name, values in raw.items()})
 
 

@@ -166,6 +166,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where all results go (JSON).")
     ] = None,
+    language: Annotated[
+        Literal["en", "zh"] | None, typer.Option(help="Only questions in this language.")
+    ] = None,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right.
 
@@ -178,7 +181,7 @@ def evaluate(
         raise typer.BadParameter("--docs and --catalog go with a FILE of known answers")
     from assistant import commands
 
-    raise typer.Exit(commands.evaluate(file, docs, catalog, out))
+    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language))
 
 
 @app.command()

@@ -71,7 +71,7 @@ def show_stream(parts: Iterable[Claim | Answer]) -> Answer:
 @contextmanager
 def ingest_bar(messages: Messages) -> Iterator[OnProgress]:
     """A bar over all work, with documents, the chunks of the one at hand, and the time left."""
-    with _bar(TextColumn("{task.description}"), TaskProgressColumn()) as bar:
+    with _bar(TextColumn("{task.description}", markup=False), TaskProgressColumn()) as bar:
         task = bar.add_task("", total=1.0)
 
         def update(progress: IngestProgress) -> None:
@@ -102,7 +102,7 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
 
 def show_batch(reports: Iterable[BatchReport], total: int, messages: Messages) -> None:
     """A bar while it runs; gone when it is done."""
-    with _bar(TextColumn("{task.description}"), MofNCompleteColumn()) as bar:
+    with _bar(TextColumn("{task.description}", markup=False), MofNCompleteColumn()) as bar:
         task = bar.add_task(messages.text("cli.questions"), total=total)
         for report in reports:
             bar.update(task, completed=sum(report))

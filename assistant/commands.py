@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from assistant import cli_output as output
 from assistant.answer import Filters, Language
@@ -102,18 +102,26 @@ def build_filters(
 def serve(collection: str, host: str | None, port: int | None) -> None:
     from assistant import web
 
-    settings, _ = begin()
-    host = settings.host if host is None else host
-    port = settings.port if port is None else port
-    web.launch(build_assistant(settings, collection), settings, host=host, port=port)
+    settings, messages = begin()
+    assistant = build_assistant(settings, collection)
+    page = web.start(assistant, host or settings.host, settings.port if port is None else port)
+    output.say(messages.text("cli.listening", address=page.local_url))
+    page.block_thread()
 
 
-def evaluate(file: Path | None, docs: Path | None, catalog: Path | None, out: Path | None) -> int:
+def evaluate(
+    file: Path | None,
+    docs: Path | None,
+    catalog: Path | None,
+    out: Path | None,
+    language: Language | None,
+) -> int:
     """The exit code: 0 where every floor is reached."""
     from evals import command
 
     begin()
-    return command.run(file, docs, catalog, out)
+    languages = (language,) if language else get_args(Language)
+    return command.run(file, docs, catalog, out, languages)
 
 
 def list_collections() -> None:
