@@ -1,0 +1,102 @@
+"""The documents of an eval in a store of their own, apart from what the user has ingested."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.cli_output import ingest_bar
+from assistant.errors import IngestError, SuiteError
+from assistant.prompts import load_messages
+from assistant.settings import Settings
+from store.catalog import Catalog, load_catalog
+from store.chroma import open_store
+from store.collection import Collection
+from store.embedding import StoreEmbedding, build_embedding
+from store.ingest import IngestReport, ingest
+from store.read import find_documents
+
+COLLECTION = "eval"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSizes:
+    """How many chunks a collection has in a language, and their mean length in characters."""
+
+    language: str
+    chunks: int
+    mean_characters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Documents ready to be asked: `settings` point at the store that holds `collection`."""
+
+    settings: Settings
+    collection: str
+    documents: int
+    chunk_sizes: tuple[ChunkSizes, ...]
+    report: IngestReport
+
+    @property
+    def failed(self) -> tuple[tuple[Path, IngestError], ...]:
+        return self.report.failed
+
+
+def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> Prepared:
+    """Ingest a folder (or file) into the store of its evals; unchanged documents cost nothing.
+
+    Without `catalog` a catalog.yaml beside the documents is not read. A document whose file is
+    gone is removed. Raises SuiteError "no_documents", and what ingesting raises.
+    """
+    if not find_documents([docs]).files:
+        raise SuiteError("no_documents", path=docs)
+    moved = settings.model_copy(update={"data": build_folder(settings.data, docs, catalog)})
+    embedding = build_embedding(settings.embedding)
+    with open_store(moved.data, embedding) as store:
+        collection = store.collection(COLLECTION, create=True)
+        report = _bring_in(settings, collection, embedding, docs, catalog)
+        sizes = measure_chunks(collection)
+        return Prepared(moved, COLLECTION, len(collection.documents()), sizes, report)
+
+
+def build_folder(data: Path, docs: Path, catalog: Path | None) -> Path:
+    """Where the store of these documents with this catalog lies: one folder a pair."""
+    pair = f"{docs.resolve()}\x1f{catalog.resolve() if catalog else ''}"
+    return data / "evals" / hashlib.sha256(pair.encode()).hexdigest()[:16]
+
+
+def read_catalog(catalog: Path | None) -> Catalog:
+    """The catalog, or an empty one; None would make `ingest` look for a sidecar."""
+    return load_catalog(catalog) if catalog else Catalog()
+
+
+def measure_chunks(collection: Collection) -> tuple[ChunkSizes, ...]:
+    lengths: dict[str, list[int]] = {}
+    for node in collection.load().nodes:
+        lengths.setdefault(str(node.metadata["language"]), []).append(len(node.text))
+    return tuple(
+        ChunkSizes(language, len(sizes), math.fsum(sizes) / len(sizes))
+        for language, sizes in sorted(lengths.items())
+    )
+
+
+def _bring_in(
+    settings: Settings,
+    collection: Collection,
+    embedding: StoreEmbedding,
+    docs: Path,
+    catalog: Path | None,
+) -> IngestReport:
+    _remove_gone(collection, docs)
+    with ingest_bar(load_messages(settings.interface_language)) as progress:
+        return ingest(collection, embedding, [docs], read_catalog(catalog), progress)
+
+
+def _remove_gone(collection: Collection, docs: Path) -> None:
+    present = {file.id for file in find_documents([docs]).files}
+    for record in collection.documents():
+        if record.id not in present:
+            collection.remove(record.id)

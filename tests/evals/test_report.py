@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from assistant.answer import Answer
+from evals.cases import Ask, KnownFigure
+from evals.collections import ChunkSizes
+from evals.report import (
+    Report,
+    build_report,
+    find_faults,
+    find_unjudged,
+    measure_timings,
+    print_report,
+    to_json,
+    write_report,
+)
+from evals.suite import Suite
+from evals.task import Reply, build_task, run_task
+from tests.evals.fakes import (
+    ENGLISH,
+    FakeAssistant,
+    build_answer,
+    build_case,
+    build_cases,
+    build_right_assistant,
+)
+
+SIZES = (ChunkSizes("en", 12, 913.4), ChunkSizes("zh", 3, 301.0))
+
+
+def report_on(assistant: FakeAssistant, **floors: float) -> Report:
+    suite = Suite("sample", Path("q.jsonl"), Path("docs"), None, floors)
+    return build_report(suite, run_task(build_task(build_cases(), assistant)), SIZES)
+
+
+def printed(report: Report) -> str:
+    console = Console(file=io.StringIO(), width=120)
+    print_report(report, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def wrong_in_chinese(text: str = "70亿美元 [1]") -> FakeAssistant:
+    answers: dict[str, Answer] = dict(build_right_assistant().answers)
+    return FakeAssistant({**answers, build_case().question_zh: build_answer(text, "zh")})
+
+
+def test_a_row_has_both_languages_apart() -> None:
+    lines = printed(report_on(wrong_in_chinese(), figures=0.9)).splitlines()
+    (row,) = [line for line in lines if "figures" in line and "floor" not in line]
+    assert [cell.strip() for cell in row.strip("│ ").split("│")] == [
+        "figures", "1.000", "0.000", "", "1/1", "0.900",
+    ]  # fmt: skip
+
+
+def test_a_fault_says_what_was_expected_what_came_and_why() -> None:
+    text = printed(report_on(wrong_in_chinese()))
+    assert "✗ c1 zh right" in text
+    assert "expected: 超过80亿美元" in text
+    assert "got: 70亿美元 [1]" in text
+    assert "missing: 8 billion U.S. dollars" in text
+
+
+def test_a_broken_floor_is_said_with_its_language() -> None:
+    report = report_on(wrong_in_chinese(), figures=0.9)
+    assert [(measure.language, floor) for measure, floor in report.broken] == [("zh", 0.9)]
+    assert "Under its floor: figures (Chinese) 0.000 < 0.9" in printed(report)
+
+
+def test_a_right_run_has_no_faults_and_breaks_no_floor() -> None:
+    report = report_on(build_right_assistant(), figures=1.0, refusals=1.0, quotation_found=1.0)
+    assert report.broken == ()
+    assert find_faults(report.results.results) == []
+    assert "✗" not in printed(report)
+
+
+def test_kinds_are_shown_apart() -> None:
+    lines = printed(report_on(wrong_in_chinese())).splitlines()
+    kinds = [line for line in lines if line.startswith(("│ figure ", "│ near_miss "))]
+    assert "1.000 / 0.000" in kinds[0]
+    assert "1.000 / 1.000" in kinds[1]
+
+
+def test_chunk_sizes_stand_with_every_measure() -> None:
+    text = printed(report_on(build_right_assistant()))
+    assert "chunks en: 12, 913 characters in the mean" in text
+    assert "chunks zh: 3, 301 characters in the mean" in text
+
+
+def test_what_could_not_be_judged_is_listed() -> None:
+    strange = [build_case(figures=(KnownFigure(Decimal(3), "cubits"),))]
+    suite = Suite("s", Path("q"), Path("d"))
+    results = run_task(build_task(strange, build_right_assistant()))
+    report = build_report(suite, results, ())
+    assert {one.measure for one in find_unjudged(results.results)} == {"figures", "right"}
+    assert "? c1 en figures: unit not known: cubits" in printed(report)
+
+
+def test_a_document_cannot_steer_the_terminal() -> None:
+    text = printed(report_on(wrong_in_chinese("[red]70亿[/red]\x1b[2J [1]")))
+    assert "\x1b[2J" not in text
+    assert "[red]70亿[/red]" in text
+
+
+def test_timings_are_of_the_wait_and_of_each_stage() -> None:
+    case = build_case()
+    answer = build_answer(ENGLISH).to_json()
+    replies = [Reply(Ask(case, "en"), answer, [], seconds) for seconds in (0.01, 0.02, 0.3)]
+    timings = {timing.stage: timing for timing in measure_timings(replies)}
+    assert timings["ask"].median == pytest.approx(20)
+    assert timings["ask"].p95 == pytest.approx(300)
+    assert timings["retrieve"].median == 2
+
+
+def test_json_has_every_score_and_every_answer(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "out.json"
+    report = report_on(wrong_in_chinese(), figures=0.9)
+    write_report(report, path)
+    read = json.loads(path.read_text(encoding="utf-8"))
+    assert read["passed"] is False
+    assert read["broken"][0]["name"] == "figures"
+    assert len(read["results"]) == len(report.results.results)
+    assert {"case": "c1", "language": "zh"}.items() <= read["answers"][1].items()
+    assert read["answers"][1]["answer"]["answer"] == "70亿美元 [1]"
+
+
+def test_json_of_the_same_run_is_the_same_but_for_times() -> None:
+    first, second = (to_json(report_on(build_right_assistant())) for _ in range(2))
+    for read in (first, second):
+        del read["timings_ms"]
+        for answer in read["answers"]:
+            del answer["seconds"]
+    assert first == second

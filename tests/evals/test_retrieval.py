@@ -1,0 +1,62 @@
+import pytest
+
+from evals.cases import Ask
+from evals.retrieval import RETRIEVAL_MEASURES, TOP, find_rank, score_rank, score_retrieval
+from tests.evals.fakes import build_case, build_negative, build_passage
+
+OTHER = build_passage("Nothing of the kind is said in this part of the document.")
+SECOND = "A second source puts the same amount at nine billion dollars"
+
+
+def ask(**changes: object) -> Ask:
+    return Ask(build_case(**changes), "en")
+
+
+@pytest.mark.parametrize("rank", [1, 3, 10])
+def test_rank_is_that_of_the_first_passage_with_the_quotation(rank: int) -> None:
+    passages = [OTHER] * (rank - 1) + [build_passage(), build_passage()]
+    assert find_rank(ask(), passages) == rank
+
+
+def test_what_is_not_retrieved_has_no_rank() -> None:
+    assert find_rank(ask(), [OTHER] * TOP) is None
+    assert find_rank(ask(), []) is None
+
+
+def test_the_original_text_counts_not_the_cleaned_one() -> None:
+    cleaned = build_passage("other words altogether, in the stored text of the document")
+    assert find_rank(ask(quote=cleaned.original), [OTHER, cleaned]) == 2
+
+
+def test_several_quotations_are_found_with_the_last_of_them() -> None:
+    case = ask(kind="multi", quotes=(build_case().quote, SECOND))
+    assert find_rank(case, [build_passage(), OTHER, build_passage(SECOND)]) == 3
+    assert find_rank(case, [build_passage(), OTHER]) is None
+
+
+@pytest.mark.parametrize(
+    ("rank", "values"),
+    [
+        (1, [1.0, 1.0, 1.0, 1.0]),
+        (4, [0.0, 1.0, 1.0, 0.25]),
+        (10, [0.0, 0.0, 1.0, 0.1]),
+        (11, [0.0, 0.0, 0.0, 0.0]),
+        (None, [0.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_recall_and_reciprocal_rank(rank: int | None, values: list[float]) -> None:
+    assert [score.value for score in score_rank(rank).values()] == values
+
+
+def test_measures_are_named_as_in_the_literature() -> None:
+    assert RETRIEVAL_MEASURES == ("recall@1", "recall@5", "recall@10", "MRR")
+
+
+def test_a_question_without_an_answer_has_nothing_to_retrieve() -> None:
+    scores = score_retrieval(Ask(build_negative(), "zh"), [build_passage()])
+    assert {score.value for score in scores.values()} == {None}
+
+
+def test_a_quotation_that_is_met_scores_everywhere() -> None:
+    scores = score_retrieval(ask(), [build_passage()])
+    assert {score.value for score in scores.values()} == {1.0}

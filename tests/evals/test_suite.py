@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import SuiteError
+from evals.cases import read_cases
+from evals.known import find_strange_units
+from evals.suite import SUITES, find_suite, read_suites
+
+TOML = """
+[reports]
+file = "q.jsonl"
+documents = "../docs"
+catalog = "../docs/catalog.yaml"
+[reports.floors]
+figures = 0.9
+"recall@5" = 1
+
+[bare]
+file = "other.jsonl"
+documents = "docs"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "suite.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "suites"
+    folder.mkdir()
+    reports, bare = read_suites(write(folder, TOML))
+    assert reports.file == (folder / "q.jsonl").resolve()
+    assert reports.documents == (tmp_path / "docs").resolve()
+    assert reports.catalog == (tmp_path / "docs" / "catalog.yaml").resolve()
+    assert bare.catalog is None
+    assert bare.floors == {}
+
+
+def test_floors_are_read_by_measure(tmp_path: Path) -> None:
+    assert read_suites(write(tmp_path, TOML))[0].floors == {"figures": 0.9, "recall@5": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (TOML.replace("figures =", "figuers ="), "no measure figuers"),
+        (TOML.replace("0.9", "90"), "not 0 to 1"),
+        (TOML.replace('documents = "docs"', ""), "bare.documents"),
+        ("[reports", "suite"),
+    ],
+)
+def test_a_fault_says_what_is_wrong(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(SuiteError, match="bad_suite") as caught:
+        read_suites(write(tmp_path, text))
+    shown = f"{caught.value.details['path']} {caught.value.details['reason']}"
+    assert reason in shown
+
+
+def test_a_suite_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="missing"):
+        read_suites(tmp_path / "suite.toml")
+
+
+def test_a_file_finds_the_suite_that_declares_it(tmp_path: Path) -> None:
+    write(tmp_path, TOML)
+    found = find_suite(tmp_path / "q.jsonl")
+    assert found is not None
+    assert found.name == "reports"
+    assert find_suite(tmp_path / "stranger.jsonl") is None
+
+
+def test_a_file_alone_in_its_folder_has_no_suite(tmp_path: Path) -> None:
+    assert find_suite(tmp_path / "q.jsonl") is None
+
+
+def test_the_shipped_suites_can_be_read_and_judged() -> None:
+    for suite in read_suites(SUITES):
+        cases = read_cases(suite.file)
+        assert suite.documents.is_dir()
+        assert [unit for case in cases for unit in find_strange_units(case.figures)] == []
