@@ -77,6 +77,7 @@ def test_the_key_shows_nowhere(llm: str, monkeypatch: pytest.MonkeyPatch) -> Non
     close(built)
 
 
+@pytest.mark.integration
 def test_each_server_gets_its_own_key(
     server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +90,7 @@ def test_each_server_gets_its_own_key(
     close(llm)
 
 
+@pytest.mark.integration
 def test_without_a_key_openai_s_is_not_sent_to_another_server(
     server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
