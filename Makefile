@@ -30,12 +30,12 @@ help: ## Print these lines
 	@echo
 	@echo "  PORT=8000 chooses another port; DOCS=folder asks your own documents (make run)."
 
+# Exit code 1 of ingest: some documents could not be read and were named; the others can be asked.
 run: $(RUNTIME) ## Open the chat with the sample documents, or with yours: make run DOCS=folder
 ifeq ($(strip $(DOCS)),)
 	$(BIN)/duocite ingest --sample
 	$(BIN)/duocite serve --collection sample --port $(PORT)
 else
-	# 1: some documents could not be read, and were named; the others can be asked.
 	$(BIN)/duocite ingest "$(DOCS)" --collection default || [ $$? -eq 1 ]
 	$(BIN)/duocite serve --collection default --port $(PORT)
 endif

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from store.ingest import Progress as OnProgress
 
 
+SHOWN_NAMES = 5
+
+
 def say(text: str) -> None:
     print(printable(text))
 
@@ -86,7 +89,9 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
     for _, error in report.failed:
         warn(explain(error, messages.language))
     if report.skipped:
-        say(messages.text("cli.skipped", count=len(report.skipped)))
+        names = [path.name for path in report.skipped]
+        shown = ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
+        say(messages.text("cli.skipped", names=shown))
     say(
         messages.text(
             "cli.ingested",

@@ -7,7 +7,8 @@
   x BatchError         a file of questions, or one line of it, that can't be read
   x StoreError         the store is locked, unreachable, empty, or made with another embedding
   x IngestError        one document that can't be read (path and reason; the rest goes on)
-  x ModelError         the language model: refused key, rate-limited, timeout, unavailable, cut off
+  x ModelError         the language model: refused key, no such model, quota used up
+    x RetryableModelError  a fault of the moment: rate-limited, timeout, unavailable, cut off
   x CatalogError       a catalog.yaml or glossary.yaml that can't be read
 
 Each carries a `code` (a key of `[errors]` in prompts/messages.*.toml, which holds what a person
