@@ -1,0 +1,276 @@
+"""An answer as plain text, Markdown and HTML. All text in it is data and comes out escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import zip_longest
+
+from assistant.answer import (
+    Answer,
+    CheckedFigure,
+    Citation,
+    Claim,
+    Conflict,
+    ConflictSide,
+    Language,
+    Passage,
+    Span,
+)
+from assistant.pieces import Piece, split_answer, split_claims
+from assistant.prompts import Messages, load_messages
+
+EXCERPT = 160
+"""Characters of a passage that a list shows."""
+
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+
+
+def to_plain(answer: Answer) -> str:
+    labels = load_messages(answer.language)
+    blocks = [_say_pieces(split_answer(answer), str, labels), say_status(answer, labels)]
+    blocks += [_plain_conflict(conflict, labels) for conflict in answer.conflicts]
+    if answer.citations:
+        sources = [_plain_source(citation, labels) for citation in answer.citations]
+        blocks.append("\n".join([labels.text("ui.answer.sources"), *sources]))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def to_markdown(answer: Answer) -> str:
+    labels = load_messages(answer.language)
+    blocks = [_say_pieces(split_answer(answer), _markdown, labels)]
+    status = say_status(answer, labels)
+    blocks.append(f"*{_markdown(status)}*" if status else "")
+    blocks += [_markdown_conflict(conflict, labels) for conflict in answer.conflicts]
+    if answer.citations:
+        sources = [_markdown_source(citation, labels) for citation in answer.citations]
+        blocks.append("\n\n".join([f"**{labels.text('ui.answer.sources')}**", *sources]))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def to_html(answer: Answer) -> str:
+    """One `<div>` without blank lines, so that a Markdown renderer passes it through as it is.
+
+    Citation n is `<button class="cite cite-n">`; the outer class `answer-<id>` says whose it is.
+    """
+    labels = load_messages(answer.language)
+    parts = [
+        _html_lines(split_answer(answer), answer.citations, labels),
+        _html_status(answer, labels),
+        *(_html_conflict(conflict, labels) for conflict in answer.conflicts),
+        _html_sources(answer.citations, labels),
+        _html_nearest(answer.nearest, labels) if not answer.answered else "",
+    ]
+    classes = f"answer answer-{escape(answer.id)} {answer.status} lang-{answer.language}"
+    return f'<div class="{classes}">{"".join(parts)}</div>'
+
+
+def claims_to_html(claims: Sequence[Claim], language: Language) -> str:
+    """The checked sentences of an answer that still grows; their markers can't be opened yet."""
+    body = _html_lines(split_claims(claims), (), load_messages(language))
+    return f'<div class="answer growing">{body}</div>'
+
+
+def say_status(answer: Answer, labels: Messages) -> str:
+    """Whether the answer is proved, in a line; empty where nothing needs proof (a greeting)."""
+    status, note = _status(answer, labels)
+    return f"{status}: {note}" if status else ""
+
+
+def _status(answer: Answer, labels: Messages) -> tuple[str, str]:
+    if answer.answered and not answer.claims:
+        return "", ""
+    notes = [_say_reason(answer, labels)]
+    notes += [labels.text("ui.answer.incomplete")] if answer.incomplete else []
+    notes += [labels.text("ui.answer.fallback")] if answer.fallback else []
+    return labels.text(f"ui.answer.{answer.status}"), " ".join(notes)
+
+
+def _say_reason(answer: Answer, labels: Messages) -> str:
+    if answer.answered:
+        return labels.text(f"ui.answer.{answer.status}_hint")
+    return labels.text(f"ui.answer.{answer.reason or 'not_stated'}")
+
+
+def say_lines(span: Span, labels: Messages) -> str:
+    if span.line_from == span.line_to:
+        return labels.text("ui.source.line", first=span.line_from)
+    return labels.text("ui.source.lines", first=span.line_from, last=span.line_to)
+
+
+def say_origin(passage: Passage, labels: Messages) -> str:
+    """Who and when, or the title where neither is known."""
+    who = passage.organisation or passage.author
+    known = [str(part) for part in (who, passage.year) if part]
+    return labels.text("ui.source.joint").join(known) or passage.title
+
+
+def say_figure_check(checked: CheckedFigure, labels: Messages) -> str:
+    """What the check of a figure found, as a hint beside it."""
+    if checked.verdict == "computed":
+        operands = labels.text("ui.source.joint").join(figure.text for figure in checked.operands)
+        return labels.text("ui.figure.computed", operands=operands)
+    if checked.verdict == "not_found":
+        return labels.text("ui.figure.not_found")
+    if checked.source_text is None or checked.source_text == checked.figure.text:
+        return labels.text("ui.figure.checked_same")
+    return labels.text("ui.figure.checked", source=checked.source_text)
+
+
+def _source_parts(citation: Citation, labels: Messages) -> list[str]:
+    passage = citation.passage
+    parts = [say_origin(passage, labels), passage.title, passage.section or ""]
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _side_cells(side: ConflictSide) -> tuple[str, str, str]:
+    return side.who, str(side.when or ""), side.figure.text
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _say_pieces(pieces: Sequence[Piece], say: Callable[[str], str], labels: Messages) -> str:
+    """The pieces in a form without tags, where an unproved sentence is marked in words."""
+    shown = []
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        shown.append(piece.text if piece.marker is not None else say(piece.text))
+        ends = following is None or following.claim is not piece.claim
+        if ends and piece.claim is not None and piece.claim.verdict == "unproved":
+            shown.append(labels.text("ui.answer.unproved_mark"))
+    return "".join(shown)
+
+
+# Plain text
+
+
+def _plain_source(citation: Citation, labels: Messages) -> str:
+    parts = [*_source_parts(citation, labels), say_lines(citation.span, labels)]
+    head = f"[{citation.number}] {' · '.join(parts)} ({citation.passage.document})"
+    return f"{head}\n    “{_fold(citation.quote_shown)}”"
+
+
+def _plain_conflict(conflict: Conflict, labels: Messages) -> str:
+    rows = [
+        "  " + " · ".join(cell for cell in (*_side_cells(side), f"[{side.citation}]") if cell)
+        for side in conflict.sides
+    ]
+    return "\n".join([labels.text("ui.conflict.title", about=conflict.about), *rows])
+
+
+# Markdown
+
+
+def _markdown(text: str) -> str:
+    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def _markdown_source(citation: Citation, labels: Messages) -> str:
+    parts = " · ".join(_markdown(_fold(part)) for part in _source_parts(citation, labels))
+    place = f"{say_lines(citation.span, labels)}, {_markdown(citation.passage.document)}"
+    quote = _markdown(_fold(citation.quote_shown))
+    return f"[{citation.number}] {parts} ({place})\n> “{quote}”"
+
+
+def _markdown_conflict(conflict: Conflict, labels: Messages) -> str:
+    heads = [labels.text(f"ui.conflict.{key}") for key in ("who", "when", "figure", "source")]
+    rows = [[*_side_cells(side), f"[{side.citation}]"] for side in conflict.sides]
+    table = [heads, ["---"] * 4, *([*map(_markdown, row[:3]), row[3]] for row in rows)]
+    lines = [f"| {' | '.join(row)} |" for row in table]
+    title = _markdown(labels.text("ui.conflict.title", about=conflict.about))
+    return "\n".join([f"**{title}**", "", *lines])
+
+
+# HTML
+
+
+def _html_lines(pieces: Iterable[Piece], citations: Sequence[Citation], labels: Messages) -> str:
+    origins = {citation.number: say_origin(citation.passage, labels) for citation in citations}
+    body = "".join(_html_piece(piece, origins, labels) for piece in pieces)
+    return "".join(f"<p>{line}</p>" for line in body.split("\n") if line.strip())
+
+
+def _html_piece(piece: Piece, origins: dict[int, str], labels: Messages) -> str:
+    if piece.marker is not None:
+        return _chip(piece.marker, origins.get(piece.marker, ""))
+    # Tags are closed before each line break, which parts paragraphs.
+    lines = [_html_text(line, piece, labels) if line else "" for line in piece.text.split("\n")]
+    return "\n".join(lines)
+
+
+def _html_text(text: str, piece: Piece, labels: Messages) -> str:
+    shown = escape(text)
+    if piece.figure is not None:
+        hint = escape(_fold(say_figure_check(piece.figure, labels)))
+        shown = f'<span class="figure {piece.figure.verdict}" title="{hint}">{shown}</span>'
+    if piece.claim is not None and piece.claim.verdict == "unproved":
+        hint = escape(labels.text("ui.answer.unproved"))
+        shown = f'<span class="claim unproved" title="{hint}">{shown}</span>'
+    return shown
+
+
+def _chip(number: int, hint: str) -> str:
+    return f'<button class="cite cite-{number}" title="{escape(_fold(hint))}">{number}</button>'
+
+
+def _html_status(answer: Answer, labels: Messages) -> str:
+    status, note = _status(answer, labels)
+    if not status:
+        return ""
+    return f'<p class="status"><b>{escape(status)}</b> <span>{escape(note)}</span></p>'
+
+
+def _html_conflict(conflict: Conflict, labels: Messages) -> str:
+    heads = "".join(
+        f"<th>{escape(labels.text(f'ui.conflict.{key}'))}</th>"
+        for key in ("who", "when", "figure", "source")
+    )
+    rows = "".join(_html_side(side) for side in conflict.sides)
+    title = escape(_fold(labels.text("ui.conflict.title", about=conflict.about)))
+    head = f"<thead><tr>{heads}</tr></thead>"
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
+    return f'<div class="conflict"><p>{title}</p>{table}</div>'
+
+
+def _html_side(side: ConflictSide) -> str:
+    cells = "".join(f"<td>{escape(_fold(cell))}</td>" for cell in _side_cells(side))
+    return f"<tr>{cells}<td>{_chip(side.citation, side.who)}</td></tr>"
+
+
+def _html_sources(citations: Sequence[Citation], labels: Messages) -> str:
+    if not citations:
+        return ""
+    items = "".join(_html_source(citation, labels) for citation in citations)
+    title = escape(labels.text("ui.answer.sources"))
+    return f'<div class="sources"><p>{title}</p><ul>{items}</ul></div>'
+
+
+def _html_source(citation: Citation, labels: Messages) -> str:
+    number, parts = citation.number, _source_parts(citation, labels)
+    first, *rest = (escape(_fold(part)) for part in parts)
+    place = escape(say_lines(citation.span, labels))
+    text = f"<b>{first}</b> <span>{' · '.join([*rest, place])}</span>"
+    hint = escape(labels.text("ui.answer.open", number=number))
+    return (
+        f'<li><button class="cite cite-{number} entry" title="{hint}">'
+        f'<span class="number">{number}</span><span class="what">{text}</span></button></li>'
+    )
+
+
+def _html_nearest(passages: Sequence[Passage], labels: Messages) -> str:
+    if not passages:
+        return ""
+    items = "".join(
+        f"<li><b>{escape(_fold(say_origin(passage, labels)))}</b> "
+        f"<span>{escape(_excerpt(passage.text))}</span></li>"
+        for passage in passages
+    )
+    title = escape(labels.text("ui.answer.nearest"))
+    return f'<div class="nearest"><p>{title}</p><ul>{items}</ul></div>'
+
+
+def _excerpt(text: str) -> str:
+    folded = _fold(text)
+    return folded if len(folded) <= EXCERPT else folded[:EXCERPT].rstrip() + "…"

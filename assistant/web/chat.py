@@ -1,0 +1,102 @@
+"""What the chat does on each event: it asks the assistant and says what the page shows next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from assistant.answer import Answer, Claim, Language, Turn
+from assistant.errors import DuociteError
+from assistant.prompts import explain, load_messages
+from assistant.web.conversation import Conversation, Message, to_messages
+from assistant.web.panel import show_hint, show_source
+
+
+class Assistant(Protocol):
+    """What the chat needs of an assistant."""
+
+    @property
+    def collection(self) -> str: ...
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = ()
+    ) -> Iterator[Claim | Answer]: ...
+
+    def text(self, document_id: str) -> str: ...
+
+    def documents(self) -> Sequence[object]: ...
+
+    def examples(self, language: Language) -> list[str]: ...
+
+
+class Shown(NamedTuple):
+    """What the page shows after a step; a panel of None stays as it is."""
+
+    conversation: Conversation
+    messages: list[Message]
+    panel: str | None = None
+
+
+class Chat:
+    """The chat of all visitors: what belongs to one of them is passed in and handed back."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+
+    def ask(self, question: str, conversation: Conversation, language: Language) -> Iterator[Shown]:
+        """Each step of an answer, from the question alone to the whole answer with its source."""
+        talk = conversation.stop().begin(question)
+        yield _show(talk, language)
+        try:
+            for event in self.assistant.stream(question, history=conversation.turns):
+                talk = talk.take(event)
+                yield self._show_event(event, talk, language)
+        except DuociteError as error:
+            yield _show(talk.fail(explain(error, language)), language)
+
+    def open(self, picked: str, conversation: Conversation, language: Language) -> str:
+        """The panel for `picked`, an answer's id and a citation's number: "a1b2/3"."""
+        answer_id, _, number = picked.partition("/")
+        answer = conversation.find_answer(answer_id)
+        if answer is None or not number.isdecimal():
+            return show_hint(language, "ui.page.gone")
+        return self._show_source(answer, int(number), language)
+
+    def stop(self, conversation: Conversation, language: Language) -> Shown:
+        return _show(conversation.stop(), language)
+
+    def fail(self, conversation: Conversation, language: Language) -> Shown:
+        """After an error that nothing foresaw: the log has it, the reader gets a line."""
+        if not conversation.working:
+            return _show(conversation, language)
+        problem = load_messages(language).text("errors.duocite.other", code="unexpected")
+        return _show(conversation.fail(problem), language)
+
+    def examples(self, language: Language) -> list[str]:
+        return self.assistant.examples(language)
+
+    def _show_event(self, event: Claim | Answer, talk: Conversation, language: Language) -> Shown:
+        if isinstance(event, Claim):
+            return _show(talk, language)
+        return _show(talk, language)._replace(panel=self._show_first(event, language))
+
+    def _show_first(self, answer: Answer, language: Language) -> str:
+        """The first source of a new answer is open at once: proof is what people come for."""
+        if not answer.citations:
+            return show_hint(language)
+        return self._show_source(answer, answer.citations[0].number, language)
+
+    def _show_source(self, answer: Answer, number: int, language: Language) -> str:
+        documents = {c.number: c.passage.document for c in answer.citations}
+        if number not in documents:
+            return show_hint(language)
+        try:
+            text = self.assistant.text(documents[number])
+        except DuociteError:
+            # The document was removed since; the panel says so and shows the stored quotation.
+            text = ""
+        return show_source(answer, number, text, language)
+
+
+def _show(conversation: Conversation, language: Language) -> Shown:
+    return Shown(conversation, to_messages(conversation, language))

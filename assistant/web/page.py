@@ -1,0 +1,199 @@
+"""The page: its components, and which event of theirs calls what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.answer import Language
+from assistant.prompts import load_messages
+from assistant.web.chat import Assistant, Chat, Shown
+from assistant.web.conversation import Conversation, to_messages
+from assistant.web.labels import LANGUAGES, choose_language, show_masthead, show_welcome
+from assistant.web.panel import show_hint
+
+CONCURRENCY = 16
+"""Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
+
+Updates = dict[Any, Any]
+
+# No spinner over what is being read, and no entry in the public API.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# The script leaves in `duocitePick` what was clicked last, and then clicks the hidden button; in
+# `duociteOpen` it keeps what the panel shows.
+_READ_PICK = "(picked, ...rest) => [window.duocitePick || '', ...rest]"
+_READ_OPEN = "(picked, ...rest) => [window.duociteOpen || '', ...rest]"
+_MARK_LANGUAGE = "() => window.duociteLanguage && window.duociteLanguage(false)"
+_KEEP_LANGUAGE = "() => window.duociteLanguage && window.duociteLanguage(true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that events read and write."""
+
+    masthead: gr.HTML
+    switch: gr.Radio
+    fresh: gr.Button
+    messages: gr.Chatbot
+    box: gr.Textbox
+    panel: gr.HTML
+    picked: gr.Textbox
+    opener: gr.Button
+    conversation: gr.State
+
+
+def build_page(assistant: Assistant) -> gr.Blocks:
+    """The chat on `assistant`. Style and script are given at launch, see `launch`."""
+    chat = Chat(assistant)
+    name = load_messages("en").text("ui.page.name")
+    page: gr.Blocks
+    with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
+        parts = _lay_out()
+        _Events(chat, parts).bind(page)
+    page.queue(default_concurrency_limit=CONCURRENCY)
+    return page
+
+
+def _lay_out() -> Parts:
+    with gr.Row(elem_id="top"):
+        masthead = gr.HTML(elem_id="masthead")
+        fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
+        choices = [(shown, language) for language, shown in LANGUAGES.items()]
+        switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
+    with gr.Row(elem_id="body"):
+        with gr.Column(elem_id="talk", scale=3, min_width=0):
+            messages = _build_messages()
+            box = _build_box()
+        with gr.Column(elem_id="side", scale=2, min_width=0):
+            panel = gr.HTML(elem_id="panel")
+    picked = gr.Textbox(visible="hidden", elem_id="picked")
+    opener = gr.Button(visible="hidden", elem_id="opener")
+    state = gr.State(Conversation())
+    return Parts(masthead, switch, fresh, messages, box, panel, picked, opener, state)
+
+
+def _build_messages() -> gr.Chatbot:
+    # Money is no mathematics: without delimiters, two dollar signs in a line stay as they are.
+    return gr.Chatbot(
+        elem_id="messages",
+        show_label=False,
+        container=False,
+        autoscroll=False,
+        layout="panel",
+        buttons=[],
+        latex_delimiters=[],
+        feedback_options=None,
+        group_consecutive_messages=False,
+        sanitize_html=True,
+        height="100%",
+    )
+
+
+def _build_box() -> gr.Textbox:
+    return gr.Textbox(
+        elem_id="box",
+        show_label=False,
+        container=False,
+        submit_btn=True,
+        stop_btn=False,
+        autofocus=True,
+        lines=1,
+        max_lines=6,
+        max_length=2000,
+    )
+
+
+class _Events:
+    """Binds the events; each handler says in terms of components what `Chat` answered."""
+
+    def __init__(self, chat: Chat, parts: Parts) -> None:
+        self.chat = chat
+        self.parts = parts
+
+    def bind(self, page: gr.Blocks) -> None:
+        parts = self.parts
+        spoken = [parts.conversation, parts.switch]
+        picked = [parts.picked, *spoken]
+        shown = [parts.conversation, parts.messages, parts.panel, parts.box]
+        labelled = [parts.switch, parts.masthead, parts.fresh, *shown[1:]]
+
+        page.load(self.arrive, None, labelled, **QUIET).then(None, js=_MARK_LANGUAGE)
+        switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
+        switched.then(None, js=_KEEP_LANGUAGE)
+        running: list[Any] = [
+            parts.box.submit(self.ask, [parts.box, *spoken], shown, **QUIET),
+            parts.messages.example_select(self.ask_example, spoken, shown, **QUIET),
+        ]
+        for asking in running:
+            asking.failure(self.fail, spoken, shown, **QUIET)
+        parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
+        parts.fresh.click(self.restart, parts.switch, shown, cancels=running, **QUIET)
+        parts.opener.click(self.chat.open, picked, parts.panel, js=_READ_PICK, **QUIET)
+
+    def arrive(self, request: gr.Request) -> Updates:
+        wanted = request.query_params.get("lang")
+        language = choose_language(wanted, request.headers.get("accept-language"))
+        labelled = self._label(Conversation(), language)
+        return {**labelled, self.parts.switch: gr.Radio(value=language)}
+
+    def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
+        """In the other language, with the same source still open."""
+        panel = self.chat.open(picked, conversation, language) if picked else show_hint(language)
+        return {**self._label(conversation, language), self.parts.panel: panel}
+
+    def ask(
+        self, question: str, conversation: Conversation, language: Language
+    ) -> Iterator[Updates]:
+        yield {self.parts.box: ""}
+        if not question.strip():
+            return
+        for shown in self.chat.ask(question.strip(), conversation, language):
+            yield self._show(shown)
+
+    def ask_example(
+        self, conversation: Conversation, language: Language, picked: gr.SelectData
+    ) -> Iterator[Updates]:
+        yield from self.ask(picked.value["text"], conversation, language)
+
+    def stop(self, conversation: Conversation, language: Language) -> Updates:
+        return self._show(self.chat.stop(conversation, language))
+
+    def fail(self, conversation: Conversation, language: Language) -> Updates:
+        return self._show(self.chat.fail(conversation, language))
+
+    def restart(self, language: Language) -> Updates:
+        return self._show(Shown(Conversation(), [], show_hint(language)))
+
+    def _show(self, shown: Shown) -> Updates:
+        working = shown.conversation.working
+        updates: Updates = {
+            self.parts.conversation: shown.conversation,
+            self.parts.messages: shown.messages,
+            self.parts.box: gr.Textbox(submit_btn=not working, stop_btn=working),
+        }
+        if shown.panel is not None:
+            updates[self.parts.panel] = shown.panel
+        return updates
+
+    def _label(self, conversation: Conversation, language: Language) -> Updates:
+        """Everything on the page that is said in a language, but for the answers themselves."""
+        assistant, labels = self.chat.assistant, load_messages(language)
+        messages: Any = to_messages(conversation, language)
+        documents = len(assistant.documents())
+        hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
+        return {
+            self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
+            self.parts.masthead: show_masthead(language, assistant.collection, documents),
+            self.parts.fresh: gr.Button(value=fresh),
+            self.parts.messages: gr.Chatbot(
+                value=messages,
+                placeholder=show_welcome(language),
+                examples=[{"text": text} for text in self.chat.examples(language)],
+            ),
+            self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),
+            self.parts.panel: show_hint(language),
+        }

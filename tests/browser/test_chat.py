@@ -1,0 +1,286 @@
+"""The chat in a real Chromium: what a person sees, clicks and reads."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from assistant.web import start
+from tests.web.fake import QUOTE_EN, FakeAssistant
+
+pytestmark = [
+    pytest.mark.browser,
+    # Servers and browsers close their sockets in their own time.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAUSE = 0.5
+QUESTION = "What will the second berth cost?"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    page = _start_in_thread()
+    yield str(page.local_url)
+    page.close()
+
+
+def _start_in_thread() -> Any:
+    """Off the main thread, where the browser's driver runs a loop of its own."""
+    started: list[Any] = []
+
+    async def run() -> None:
+        started.append(start(FakeAssistant(PAUSE), "127.0.0.1", _free_port()))
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        thread.start()
+        thread.join()
+    return started[0]
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert Path(CHROMIUM).exists(), "install Debian's chromium, or name one in CHROMIUM"
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """What must not happen on a page: errors, and requests to other hosts."""
+
+    def __init__(self, page: Page) -> None:
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._hear)
+        page.on("request", self._see)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
+
+    def _see(self, request: Request) -> None:
+        place = urlsplit(request.url)
+        if place.scheme not in {"data", "blob"} and place.hostname != "127.0.0.1":
+            self.faults.append(f"request to {request.url}")
+
+
+class Visitor:
+    """Opens pages for one test, and at its end says what went wrong on them."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.watches: list[Watch] = []
+
+    def visit(self, query: str = "", *, locale: str = "en-US", **context: Any) -> Page:
+        page = self.browser.new_context(locale=locale, **context).new_page()
+        self.watches.append(Watch(page))
+        page.set_default_timeout(15_000)
+        page.goto(self.address + query)
+        expect(page.locator(".welcome")).to_be_visible()
+        return page
+
+    def faults(self) -> list[str]:
+        return [fault for watch in self.watches for fault in watch.faults]
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+    visitor = Visitor(browser, address)
+    yield visitor
+    for context in browser.contexts:
+        context.close()
+    assert visitor.faults() == []
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#box textarea", question)
+    page.press("#box textarea", "Enter")
+
+
+def read_mark(page: Page) -> str:
+    marks = page.locator("#panel mark")
+    expect(marks.first).to_be_visible()
+    return "\n".join(marks.all_inner_texts())
+
+
+def test_an_english_answer_is_streamed_and_its_citation_opens(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator(".stage")).to_have_text("Searching the documents")
+    expect(page.locator(".growing .figure.checked")).to_have_count(1)
+    expect(page.locator(".stage")).to_have_text("Checking the next sentence")
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+    expect(page.locator("#box textarea")).to_have_value("")
+    page.click(".answer p .cite-2")
+    expect(page.locator("#panel mark")).to_have_text(["Freight reached 41 million tonnes in 2023."])
+    page.click(".answer p .cite-1")
+    expect(page.locator("#panel .which")).to_have_text("Source 1")
+    assert read_mark(page) == QUOTE_EN
+    expect(page.locator("#panel .organisation dd")).to_have_text("Northern Port Authority")
+    expect(page.locator("#panel .year dd")).to_have_text("2024")
+    expect(page.locator("#panel .place dd")).to_have_text("lines 6–7")
+
+
+def test_a_chinese_answer_from_an_english_source(visitor: Visitor) -> None:
+    page = visitor.visit(locale="zh-CN")
+    ask(page, "第二个泊位要投资多少？")
+    expect(page.locator(".stage")).to_have_text("正在检索文档")
+    expect(page.locator(".answer .status")).to_contain_text("部分核实")
+    expect(page.locator(".answer .figure.checked")).to_have_text("近50亿元")
+    expect(page.locator(".answer .figure.not_found")).to_have_text("2030年")
+    page.click(".answer p .cite-1")
+    assert read_mark(page) == QUOTE_EN
+    page.click(".sources .cite-2")
+    expect(page.locator("#panel mark")).to_have_text(["第二个泊位预计投资约48亿元。"])
+    expect(page.locator("#panel .which")).to_have_text("出处 2")
+
+
+def test_the_passage_can_be_read_on(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    page.click("#panel details.after summary")
+    expect(page.locator("#panel details.after")).to_contain_text("A third berth is under study")
+    page.click("#panel .bar button[title='Next source']")
+    expect(page.locator("#panel .which")).to_have_text("Source 2")
+
+
+def test_an_example_asks_itself(visitor: Visitor) -> None:
+    page = visitor.visit()
+    expect(page.locator("#messages .example")).to_have_count(3)
+    page.locator("#messages .example").first.click()
+    expect(page.locator(".question")).to_have_text(QUESTION)
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+
+
+def test_the_browser_chooses_the_language_and_the_address_overrules_it(visitor: Visitor) -> None:
+    chinese = visitor.visit(locale="zh-CN")
+    expect(chinese.locator(".masthead")).to_contain_text("文档数 2")
+    expect(chinese.locator("html")).to_have_attribute("lang", "zh-CN")
+    english = visitor.visit("?lang=en", locale="zh-CN")
+    expect(english.locator(".masthead")).to_contain_text("Documents 2")
+    expect(english.locator("#box textarea")).to_have_attribute(
+        "placeholder", "Ask in English or Chinese"
+    )
+
+
+def test_the_switch_relabels_the_page_and_keeps_the_conversation(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+    page.click("#switch label:has-text('中文')")
+    expect(page.locator("#fresh")).to_have_text("新对话")
+    expect(page.locator("#panel .which")).to_have_text("出处 1")
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+    expect(page).to_have_url(re.compile(r"[?&]lang=zh"))
+    page.reload()
+    expect(page.locator("#fresh")).to_have_text("新对话")
+    expect(page.locator("#messages .example").first).to_have_text("第二个泊位要投资多少？")
+
+
+def test_stop_keeps_what_was_checked(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator(".growing")).to_be_visible()
+    page.click("#box .stop-button")
+    expect(page.locator(".stage")).to_contain_text("Stopped")
+    page.wait_for_timeout(int(3 * PAUSE * 1000))
+    expect(page.locator(".answer .status")).to_have_count(0)
+    ask(page, QUESTION)
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+    expect(page.locator(".question")).to_have_count(2)
+
+
+def test_a_new_chat_begins_with_nothing(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator("#panel mark").first).to_be_visible()
+    page.click("#fresh")
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#panel .empty")).to_be_visible()
+
+
+def test_a_refusal_says_so(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, "Who pays the third berth?")
+    expect(page.locator(".answer.refused .status")).to_contain_text("The documents do not say")
+    expect(page.locator(".nearest")).to_contain_text("A third berth is under study")
+
+
+def test_a_conflict_is_a_table_whose_sources_open(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator(".conflict tbody tr")).to_have_count(2)
+    page.click(".conflict .cite-3")
+    expect(page.locator("#panel mark")).to_have_text(["第二个泊位预计投资约48亿元。"])
+
+
+def test_a_script_in_a_question_is_shown_not_run(visitor: Visitor) -> None:
+    page = visitor.visit()
+    attack = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
+    ask(page, attack)
+    expect(page.locator(".question")).to_have_text(attack)
+    expect(page.locator(".answer .status")).to_be_visible()
+    assert page.title() == "Duocite"
+
+
+def test_an_unforeseen_error_is_told_and_one_can_ask_on(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, "Is it broken?")
+    expect(page.locator(".problem")).to_be_visible()
+    ask(page, QUESTION)
+    expect(page.locator(".answer .status")).to_contain_text("Verified")
+
+
+def test_two_visitors_at_once_get_their_own_answers(visitor: Visitor) -> None:
+    one, two = visitor.visit(), visitor.visit(locale="zh-CN")
+    ask(one, QUESTION)
+    ask(two, "第二个泊位要投资多少？")
+    expect(one.locator(".answer .status")).to_contain_text("Verified")
+    expect(two.locator(".answer .status")).to_contain_text("部分核实")
+    expect(one.locator(".question")).to_have_count(1)
+
+
+def test_on_a_phone_the_source_covers_the_talk_until_it_is_closed(visitor: Visitor) -> None:
+    page = visitor.visit(viewport={"width": 390, "height": 780}, color_scheme="dark")
+    ask(page, QUESTION)
+    expect(page.locator(".answer .status")).to_be_visible()
+    expect(page.locator("#side")).to_be_hidden()
+    page.click(".answer p .cite-1")
+    expect(page.locator("#panel mark").first).to_be_visible()
+    page.click("#panel .close")
+    expect(page.locator("#side")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_figure_tells_its_check_when_it_is_tapped(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    expect(page.locator(".answer .status")).to_be_visible()
+    page.locator(".answer .figure.checked").first.click()
+    shown = "getComputedStyle(document.querySelector('.figure.told'), '::before').content"
+    assert "the source states nearly 5 billion yuan" in page.evaluate(shown)

@@ -1,0 +1,213 @@
+"""An assistant of fixed answers, made of the real types, for the chat's tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from assistant.answer import (
+    Answer,
+    CheckedFigure,
+    Citation,
+    Claim,
+    Conflict,
+    ConflictSide,
+    Language,
+    Passage,
+    Span,
+    Turn,
+)
+from assistant.errors import StoreError
+from assistant.figures.types import Figure
+
+REPORT = """# Harbour works in the northern bay
+
+The port authority reviewed its plans in spring.
+
+The northern terminal opened in 2019 after four years of work. Its first
+berth cost 3.2 billion yuan, and the second is expected to cost nearly
+5 billion yuan. Freight reached 41 million tonnes in 2023.
+
+## What follows
+
+A third berth is under study; no budget has been set.
+"""
+
+BULLETIN = """北湾港建设简报
+
+北部码头于2019年启用。首个泊位投资32亿元，第二个泊位预计投资约48亿元。
+2023年货物吞吐量达到4100万吨。
+
+第三个泊位仍在研究之中。
+"""
+
+TEXTS = {"reports/harbour.md": REPORT, "reports/简报.txt": BULLETIN}
+
+
+def make_span(text: str, part: str) -> Span:
+    start = text.index(part)
+    end = start + len(part)
+    return Span(start, end, text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1)
+
+
+def make_passage(document: str, part: str, **changes: object) -> Passage:
+    text = TEXTS[document]
+    english = document.endswith(".md")
+    fields: dict[str, object] = {
+        "number": 1,
+        "text": " ".join(part.split()),
+        "original": part,
+        "document": document,
+        "title": "Harbour works in the northern bay" if english else "北湾港建设简报",
+        "organisation": "Northern Port Authority" if english else "北湾港务局",
+        "author": "A. Lindqvist" if english else None,
+        "year": 2024 if english else 2023,
+        "section": "Harbour works" if english else None,
+        "span": make_span(text, part),
+        "language": "en" if english else "zh",
+        "score": 0.83,
+    }
+    return Passage(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def make_citation(number: int, document: str, quote: str, **changes: object) -> Citation:
+    paragraph = next(part for part in TEXTS[document].split("\n\n") if quote in part)
+    passage = make_passage(document, paragraph, number=number, **changes)
+    span = make_span(TEXTS[document], quote)
+    return Citation(number, passage, quote, " ".join(quote.split()), span)
+
+
+def make_figure(claim: str, text: str, value: int, unit: str) -> Figure:
+    start = claim.index(text)
+    return Figure(Decimal(value), unit, text, (start, start + len(text)))
+
+
+def make_claim(text: str, numbers: tuple[int, ...], *figures: CheckedFigure) -> Claim:
+    return Claim(text, numbers, "proved", figures=figures)
+
+
+QUOTE_EN = "the second is expected to cost nearly\n5 billion yuan."
+QUOTE_SHOWN = " ".join(QUOTE_EN.split())
+QUOTE_TONNES = "Freight reached 41 million tonnes in 2023."
+QUOTE_ZH = "第二个泊位预计投资约48亿元。"
+
+
+def answer_in_english(question: str = "What will the second berth cost?") -> Answer:
+    first = f"Northern Port Authority (2024): “{QUOTE_SHOWN}”"
+    second = "Freight reached 41 million tonnes in 2023."
+    five = make_figure(first, "nearly 5 billion yuan", 5_000_000_000, "CNY")
+    tonnes = make_figure(second, "41 million tonnes", 41_000_000, "t")
+    other = Figure(Decimal(4_800_000_000), "CNY", "约48亿元", (0, 5))
+    sides = (
+        ConflictSide(five, "Northern Port Authority", 2024, 1),
+        ConflictSide(other, "北湾港务局", 2023, 3),
+    )
+    return Answer(
+        response=f"{first} [1]\n{second} [2]",
+        question=question,
+        language="en",
+        collection="harbour",
+        status="verified",
+        claims=(
+            make_claim(first, (1,), CheckedFigure(five, "checked", (1,), "nearly\n5 billion yuan")),
+            make_claim(second, (2,), CheckedFigure(tonnes, "checked", (2,), "41 million tonnes")),
+        ),
+        citations=(
+            make_citation(1, "reports/harbour.md", QUOTE_EN),
+            make_citation(2, "reports/harbour.md", QUOTE_TONNES),
+            make_citation(3, "reports/简报.txt", QUOTE_ZH),
+        ),
+        conflicts=(Conflict("the cost of the second berth", sides),),
+        timings_ms={"total": 412},
+    )
+
+
+def answer_in_chinese(question: str = "第二个泊位要投资多少？") -> Answer:
+    first = f"Northern Port Authority（2024年）：“{QUOTE_SHOWN}”（即：近50亿元）"
+    second = "两个泊位合计约82亿元。"
+    third = "第三个泊位将于2030年建成。"
+    near = make_figure(first, "近50亿元", 5_000_000_000, "CNY")
+    total = make_figure(second, "约82亿元", 8_200_000_000, "CNY")
+    year = make_figure(third, "2030年", 2030, "year")
+    operands = (near, make_figure("32亿元", "32亿元", 3_200_000_000, "CNY"))
+    computed = CheckedFigure(total, "computed", (2,), None, operands)
+    return Answer(
+        response=f"{first.replace('（即', ' [1]（即')}{second}[2]{third}",
+        question=question,
+        language="zh",
+        collection="harbour",
+        status="partial",
+        claims=(
+            make_claim(first, (1,), CheckedFigure(near, "checked", (1,), "nearly 5 billion yuan")),
+            Claim(second, (2,), "computed", None, (computed,)),
+            Claim(third, (), "unproved", "no citation", (CheckedFigure(year, "not_found"),)),
+        ),
+        citations=(
+            make_citation(1, "reports/harbour.md", QUOTE_EN),
+            make_citation(2, "reports/简报.txt", QUOTE_ZH),
+        ),
+        timings_ms={"total": 380},
+    )
+
+
+def refusal(question: str, language: Language) -> Answer:
+    text = {"en": "The documents don't say this.", "zh": "文档中没有说明这一点。"}[language]
+    third = "A third berth is under study; no budget has been set."
+    nearest = make_passage("reports/harbour.md", third)
+    return Answer(
+        response=text,
+        question=question,
+        language=language,
+        collection="harbour",
+        status="refused",
+        reason="not_stated",
+        nearest=(nearest,),
+    )
+
+
+class FakeAssistant:
+    """Answers by a word of the question; `pause` is the time that a claim takes, in seconds."""
+
+    collection = "harbour"
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self.pause = pause
+        self.heard: list[tuple[str, tuple[Turn, ...]]] = []
+
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Claim | Answer]:
+        self.heard.append((question, tuple(history)))
+        answer = self.choose(question)
+        for claim in answer.claims:
+            time.sleep(self.pause)
+            yield claim
+        time.sleep(self.pause)
+        yield answer
+
+    def choose(self, question: str) -> Answer:
+        chinese = any("一" <= sign <= "鿿" for sign in question)
+        if "locked" in question:
+            raise StoreError("locked", path="/somewhere")
+        if "broken" in question:
+            raise RuntimeError("unforeseen")
+        if "third" in question or "第三" in question:
+            return refusal(question, "zh" if chinese else "en")
+        return answer_in_chinese(question) if chinese else answer_in_english(question)
+
+    def text(self, document_id: str) -> str:
+        if document_id not in TEXTS:
+            raise StoreError("no_document", document=document_id)
+        return TEXTS[document_id]
+
+    def documents(self) -> list[object]:
+        return list(TEXTS)
+
+    def examples(self, language: Language) -> list[str]:
+        return {
+            "en": [
+                "What will the second berth cost?",
+                "How much freight passed in 2023?",
+                "Is there a budget for the third berth?",
+            ],
+            "zh": ["第二个泊位要投资多少？", "2023年的货物吞吐量是多少？", "第三个泊位有预算吗？"],
+        }[language]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+
+from assistant.answer import Language, Turn
+from assistant.errors import StoreError
+from assistant.prompts import explain
+from assistant.web.chat import Chat, Shown
+from assistant.web.conversation import Conversation
+from assistant.web.panel import show_hint
+from tests.web.fake import FakeAssistant, answer_in_english
+
+
+def ask(question: str, language: Language = "en", talk: Conversation | None = None) -> list[Shown]:
+    return [*Chat(FakeAssistant()).ask(question, talk or Conversation(), language)]
+
+
+def last_message(steps: list[Shown]) -> str:
+    return steps[-1].messages[-1]["content"]
+
+
+def test_an_answer_grows_claim_by_claim() -> None:
+    steps = ask("What will the second berth cost?")
+    working = [step.conversation.working for step in steps]
+    assert working == [True, True, True, False]
+    assert "Freight" not in steps[1].messages[-1]["content"]
+    assert "Freight" in steps[2].messages[-1]["content"]
+
+
+def test_the_first_source_opens_with_the_answer() -> None:
+    steps = ask("What will the second berth cost?")
+    assert [step.panel is None for step in steps] == [True, True, True, False]
+    assert "<mark>5 billion yuan.</mark>" in str(steps[-1].panel)
+
+
+def test_a_refusal_closes_the_source_before_it() -> None:
+    assert ask("Who pays the third berth?")[-1].panel == show_hint("en")
+
+
+def test_an_earlier_answer_is_heard_by_the_next_question() -> None:
+    assistant = FakeAssistant()
+    chat = Chat(assistant)
+    *_, first = chat.ask("What will the second berth cost?", Conversation(), "en")
+    [*_] = chat.ask("And the third?", first.conversation, "en")
+    answer = answer_in_english()
+    assert assistant.heard[1] == ("And the third?", (Turn(answer.question, answer.text),))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_error_is_one_line_in_the_language_of_the_page(language: Language) -> None:
+    steps = ask("Is it locked?", language)
+    line = explain(StoreError("locked", path="/somewhere"), language)
+    assert f'<p class="problem">{escape(line)}</p>' in last_message(steps)
+    assert not steps[-1].conversation.working
+
+
+def test_after_an_error_one_can_ask_on() -> None:
+    failed = ask("Is it locked?")[-1].conversation
+    assert "Verified" in last_message(ask("What will the second berth cost?", talk=failed))
+
+
+def test_an_unforeseen_error_is_not_swallowed_but_told() -> None:
+    chat = Chat(FakeAssistant())
+    steps = chat.ask("Is it broken?", Conversation(), "en")
+    shown = next(steps)
+    with pytest.raises(RuntimeError):
+        next(steps)
+    failed = chat.fail(shown.conversation, "en")
+    assert 'class="problem"' in failed.messages[-1]["content"]
+    assert not failed.conversation.working
+
+
+def test_a_question_asked_while_another_is_in_work_breaks_that_off() -> None:
+    working = Conversation().begin("One?")
+    steps = ask("What will the second berth cost?", talk=working)
+    assert "Stopped" in steps[0].messages[1]["content"]
+
+
+def test_a_pick_opens_its_source() -> None:
+    chat = Chat(FakeAssistant())
+    *_, done = chat.ask("What will the second berth cost?", Conversation(), "en")
+    panel = chat.open(f"{answer_in_english().id}/2", done.conversation, "zh")
+    assert "<mark>Freight reached 41 million tonnes in 2023.</mark>" in panel
+    assert "出处 2" in panel
+
+
+@pytest.mark.parametrize("picked", ["", "nothing/1", "/", "1", "{id}/", "{id}/x", "{id}/-1"])
+def test_a_pick_that_leads_nowhere_says_so(picked: str) -> None:
+    chat = Chat(FakeAssistant())
+    *_, done = chat.ask("What will the second berth cost?", Conversation(), "en")
+    panel = chat.open(picked.format(id=answer_in_english().id), done.conversation, "en")
+    assert panel == show_hint("en", "ui.page.gone")
+
+
+def test_a_number_that_was_never_cited_opens_nothing() -> None:
+    chat = Chat(FakeAssistant())
+    *_, done = chat.ask("What will the second berth cost?", Conversation(), "en")
+    assert chat.open(f"{answer_in_english().id}/9", done.conversation, "en") == show_hint("en")
+
+
+def test_a_source_that_was_removed_still_shows_its_quotation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.web.fake.TEXTS", {})
+    chat = Chat(FakeAssistant())
+    talk = Conversation().begin("Why?").take(ANSWER)
+    panel = chat.open(f"{ANSWER.id}/2", talk, "en")
+    assert "<mark>Freight reached 41 million tonnes in 2023.</mark>" in panel
+    assert "has changed" in panel
+
+
+ANSWER = answer_in_english()

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from assistant.errors import SettingsError
+from assistant.prompts import load_messages
+from assistant.web import start
+from assistant.web.conversation import Conversation
+from tests.web.fake import FakeAssistant
+
+WEB = Path(__file__).parents[2] / "assistant" / "web"
+
+
+def with_loop(make: Callable[[], Any]) -> Any:
+    """What `make` returns. Outside a running loop, Gradio opens loops that it never closes.
+
+    Gradio and what it imports warn of each other; that is theirs to mend.
+    """
+
+    async def run() -> Any:
+        return make()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return asyncio.run(run())
+
+
+@pytest.fixture(scope="module")
+def page_module() -> Any:
+    return with_loop(lambda: importlib.import_module("assistant.web.page"))
+
+
+@pytest.fixture
+def page(page_module: ModuleType) -> Any:
+    return with_loop(lambda: page_module.build_page(FakeAssistant()))
+
+
+@pytest.fixture
+def events(page_module: ModuleType) -> Any:
+    names = page_module.Parts.__dataclass_fields__
+    parts = page_module.Parts(**{name: name for name in names})
+    return page_module._Events(page_module.Chat(FakeAssistant()), parts)
+
+
+def request(lang: str | None, accepted: str) -> Any:
+    query = {"lang": lang} if lang else {}
+    return SimpleNamespace(query_params=query, headers={"accept-language": accepted})
+
+
+def test_gradio_is_told_to_stay_off_the_network_before_it_is_imported() -> None:
+    importlib.import_module("assistant.web")
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+
+
+def test_page_is_named_and_sends_no_analytics(page: Any) -> None:
+    assert page.title == "Duocite"
+    assert page.analytics_enabled is False
+
+
+def test_many_questions_are_in_work_at_a_time(page: Any, page_module: ModuleType) -> None:
+    limits = {function.concurrency_limit for function in page.fns.values()}
+    assert page._queue.default_concurrency_limit == page_module.CONCURRENCY > 1
+    assert 1 not in limits
+
+
+def test_no_handler_is_in_the_public_api(page: Any) -> None:
+    assert {function.api_visibility for function in page.fns.values()} == {"private"}
+
+
+def test_messages_stay_sanitized_and_money_is_no_mathematics(page: Any) -> None:
+    chatbot = next(block for block in page.blocks.values() if block.elem_id == "messages")
+    assert chatbot.sanitize_html is True
+    assert chatbot.latex_delimiters == []
+
+
+def test_arriving_one_is_spoken_to_in_the_language_of_the_browser(events: Any) -> None:
+    updates = events.arrive(request(None, "zh-CN,zh;q=0.9"))
+    assert updates["switch"].value == "zh"
+    assert "文档数 <b>2</b>" in updates["masthead"]
+    assert updates["fresh"].value == "新对话"
+
+
+def test_the_address_overrules_the_browser(events: Any) -> None:
+    updates = events.arrive(request("en", "zh-CN"))
+    assert updates["switch"].value == "en"
+    assert len(updates["messages"].examples) == 3
+    assert updates["messages"].examples[0]["text"] == "What will the second berth cost?"
+
+
+def test_the_switch_keeps_conversation_and_open_source(events: Any) -> None:
+    *_, done = events.chat.ask("What will the second berth cost?", Conversation(), "en")
+    picked = f"{done.conversation.exchanges[0].answer.id}/2"
+    updates = events.relabel(picked, done.conversation, "zh")
+    assert len(updates["messages"].value) == 2
+    assert "出处 2" in updates["panel"]
+    assert "点击" in events.relabel("", done.conversation, "zh")["panel"]
+
+
+def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) -> None:
+    steps = [*events.ask("  What will it cost? ", Conversation(), "en")]
+    assert steps[0] == {"box": ""}
+    assert [step["box"].stop_btn for step in steps[1:]] == [True, True, True, False]
+    assert events.chat.assistant.heard[0][0] == "What will it cost?"
+
+
+def test_an_empty_question_asks_nothing(events: Any) -> None:
+    assert [*events.ask("  \n", Conversation(), "en")] == [{"box": ""}]
+    assert events.chat.assistant.heard == []
+
+
+def test_an_example_asks_itself(events: Any) -> None:
+    picked = SimpleNamespace(value={"text": "第二个泊位要投资多少？"})
+    *_, last = events.ask_example(Conversation(), "zh", picked)
+    assert "近50亿元" in last["messages"][-1]["content"]
+
+
+def test_stop_gives_the_box_back(events: Any) -> None:
+    updates = events.stop(Conversation().begin("Why?"), "en")
+    assert updates["box"].submit_btn is True
+    assert "Stopped" in updates["messages"][-1]["content"]
+
+
+def test_a_new_chat_forgets_the_old_one(events: Any) -> None:
+    updates = events.restart("en")
+    assert updates["messages"] == []
+    assert updates["conversation"].exchanges == ()
+    assert "panel empty" in updates["panel"]
+
+
+def test_a_taken_port_is_a_settings_error(
+    page_module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **given: object) -> None:
+        raise OSError(f"Cannot find empty port in range: {given['server_port']}")
+
+    monkeypatch.setattr(page_module.gr.Blocks, "launch", refuse)
+    with pytest.raises(SettingsError) as caught:
+        with_loop(lambda: start(FakeAssistant(), "127.0.0.1", 7860))
+    assert caught.value.code == "port_taken"
+    assert caught.value.details == {"host": "127.0.0.1", "port": 7860}
+
+
+def test_launch_listens_where_settings_say_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    web = importlib.import_module("assistant.web")
+    places: list[tuple[str, int]] = []
+    served = SimpleNamespace(block_thread=lambda: None)
+
+    def note(_: object, host: str, port: int) -> SimpleNamespace:
+        places.append((host, port))
+        return served
+
+    monkeypatch.setattr(web, "start", note)
+    settings = SimpleNamespace(host="127.0.0.1", port=7860)
+    web.launch(FakeAssistant(), settings)
+    web.launch(FakeAssistant(), settings, "127.0.0.2", 0)
+    assert places == [("127.0.0.1", 7860), ("127.0.0.2", 0)]
+
+
+@pytest.mark.parametrize("name", ["style.css", "script.js", "icon.svg", "theme.py"])
+def test_nothing_is_loaded_from_another_host(name: str) -> None:
+    text = (WEB / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?://|@import|//[\w.-]+\.\w+/|GoogleFont", text)
+
+
+def test_every_class_that_the_style_names_is_used() -> None:
+    """A class that the code no longer writes leaves dead style behind."""
+    style = re.sub(r"/\*.*?\*/", "", (WEB / "style.css").read_text(encoding="utf-8"), flags=re.S)
+    selectors = " ".join(re.findall(r"([^{}]+)\{", style))
+    ours = {"masthead", "question", "answer", "claim", "figure", "conflict", "sources", "nearest"}
+    ours |= {"status", "stage", "problem", "welcome", "panel", "entry", "growing"}
+    assert ours <= set(re.findall(r"\.([a-z_]+)", selectors))
+
+
+def test_every_label_is_used() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in [*WEB.glob("*.py"), WEB.parent / "render.py"]
+    )
+    unused = {
+        key
+        for key in load_messages("en").under("ui")
+        if f"ui.{key}" not in code and not re.search(rf'"{key.split(".")[1]}"', code)
+    }
+    # Status and reason pick these.
+    picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}
+    hints = {"verified_hint", "partial_hint"}
+    assert unused <= {f"answer.{name}" for name in picked | hints}

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answer import Answer, Span
+from assistant.web.panel import NEIGHBOURS, show_hint, show_source, split_lines
+from tests.web.fake import (
+    BULLETIN,
+    QUOTE_EN,
+    QUOTE_ZH,
+    REPORT,
+    answer_in_chinese,
+    answer_in_english,
+    make_citation,
+)
+
+
+def find_marked(html: str) -> list[str]:
+    return re.findall(r"<mark>(.*?)</mark>", html, re.S)
+
+
+def find_fact(html: str, key: str) -> str | None:
+    found = re.search(rf'<div class="{key}"><dt>[^<]*</dt><dd>(.*?)</dd>', html)
+    return found and found[1]
+
+
+def cite_in(text: str, quote: str) -> Answer:
+    """An answer that cites `quote` in a document that holds `text` alone."""
+    start = text.index(quote)
+    span = Span(start, start + len(quote), 1, 1)
+    citation = make_citation(1, "reports/harbour.md", QUOTE_EN)
+    passage = replace(citation.passage, span=span)
+    citation = replace(citation, passage=passage, quote=quote, span=span)
+    return Answer("", citations=(citation,))
+
+
+def test_the_quotation_is_marked_across_its_lines() -> None:
+    html = show_source(answer_in_english(), 1, REPORT, "en")
+    assert find_marked(html) == QUOTE_EN.split("\n")
+
+
+def test_a_chinese_quotation_is_marked() -> None:
+    assert find_marked(show_source(answer_in_chinese(), 2, BULLETIN, "zh")) == [QUOTE_ZH]
+
+
+def test_the_facts_of_the_source_are_shown() -> None:
+    html = show_source(answer_in_english(), 1, REPORT, "en")
+    assert find_fact(html, "organisation") == "Northern Port Authority"
+    assert find_fact(html, "author") == "A. Lindqvist"
+    assert find_fact(html, "year") == "2024"
+    assert find_fact(html, "section") == "Harbour works"
+    assert find_fact(html, "document") == "reports/harbour.md"
+    assert find_fact(html, "place") == "lines 6–7"
+    assert "<h2>Harbour works in the northern bay</h2>" in html
+
+
+def test_what_is_not_known_takes_no_room() -> None:
+    html = show_source(answer_in_chinese(), 2, BULLETIN, "zh")
+    assert find_fact(html, "author") is None
+    assert find_fact(html, "organisation") == "北湾港务局"
+
+
+def test_line_numbers_are_those_of_the_document() -> None:
+    html = show_source(answer_in_english(), 1, REPORT, "en")
+    lines = dict(re.findall(r'<span class="at">(\d+)</span><span>(.*?)</span></div>', html))
+    assert re.sub("<[^>]+>", "", lines["6"]) == REPORT.split("\n")[5]
+    assert lines["11"] == "A third berth is under study; no budget has been set."
+    assert "2" not in lines
+
+
+def test_neighbouring_text_can_be_read_on_either_side() -> None:
+    html = show_source(answer_in_english(), 1, REPORT, "en")
+    before, after = re.findall(r"<details.*?</details>", html, re.S)
+    assert "The port authority reviewed its plans" in before
+    assert "The document begins here." in before
+    assert "A third berth is under study" in after
+    assert "The document ends here." in after
+
+
+def test_far_text_is_left_out() -> None:
+    text = "a" * 2 * NEIGHBOURS + "\nThe quotation.\n" + "z" * 2 * NEIGHBOURS
+    html = show_source(cite_in(text, "The quotation."), 1, text, "en")
+    assert html.count("a" * (NEIGHBOURS - 1)) == 1
+    assert "a" * (NEIGHBOURS + 1) not in html
+    assert "z" * (NEIGHBOURS + 1) not in html
+    assert "begins here" not in html
+
+
+def test_html_in_a_document_stays_text() -> None:
+    text = "<script>alert(1)</script>\n<b>5 t</b> & more"
+    html = show_source(cite_in(text, "<b>5 t</b>"), 1, text, "en")
+    assert find_marked(html) == ["&lt;b&gt;5 t&lt;/b&gt;"]
+    assert "<script" not in html
+    assert "&amp; more" in html
+
+
+def test_html_in_a_title_stays_text() -> None:
+    answer = answer_in_english()
+    passage = replace(answer.citations[0].passage, title="<img src=x>", section="<i>", author="<u>")
+    answer.citations = (replace(answer.citations[0], passage=passage),)
+    assert not re.search("<(img|i|u)[ >]", show_source(answer, 1, REPORT, "en"))
+
+
+def test_a_changed_document_shows_the_quotation_that_was_stored() -> None:
+    html = show_source(answer_in_english(), 1, "x" + REPORT, "en")
+    assert "has changed" in html
+    assert find_marked(html) == ["the second is expected to cost nearly 5 billion yuan."]
+
+
+def test_an_unknown_number_opens_nothing() -> None:
+    assert show_source(answer_in_english(), 9, REPORT, "en") == show_hint("en")
+
+
+def test_one_can_step_from_source_to_source() -> None:
+    answer = answer_in_english()
+    first, middle = (show_source(answer, number, REPORT, "en") for number in (1, 2))
+    assert re.findall(r'class="step( cite-\d+)?"', first) == ["", " cite-2"]
+    assert re.findall(r'class="step( cite-\d+)?"', middle) == [" cite-1", " cite-3"]
+    assert f"answer-{answer.id}" in first
+
+
+def test_the_words_of_the_panel_are_in_the_language_of_the_page() -> None:
+    assert "继续阅读" in show_source(answer_in_english(), 1, REPORT, "zh")
+
+
+@given(st.text(alphabet="ab \n\r", max_size=60), st.integers(0, 60), st.integers(0, 60))
+def test_lines_of_a_window_hold_its_text_at_their_numbers(text: str, one: int, two: int) -> None:
+    start, end = sorted((min(one, len(text)), min(two, len(text))))
+    lines = split_lines(text, start, end)
+    assert "".join("".join(line.text for line in lines).split()) == "".join(text[start:end].split())
+    for line in lines:
+        assert text[line.start : line.start + len(line.text)] == line.text
+        assert line.text in text.split("\n")[line.number - 1]
+
+
+@given(st.text(alphabet="ab<&\n ", min_size=1, max_size=60), st.data())
+def test_the_marks_hold_the_quotation_and_nothing_else(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    quote = text[start : data.draw(st.integers(start + 1, len(text)))]
+    span = Span(start, start + len(quote), 1, 1)
+    answer = cite_in(text, quote)
+    citation = replace(answer.citations[0], span=span)
+    answer.citations = (replace(citation, passage=replace(citation.passage, span=span)),)
+    marked = "".join(find_marked(show_source(answer, 1, text, "en")))
+    shown = marked.replace("&lt;", "<").replace("&amp;", "&")
+    assert "".join(shown.split()) == "".join(quote.split())
