@@ -169,7 +169,7 @@ def _is_name(value: Any) -> bool:
 
 
 def _is_year(value: Any) -> bool:
-    return type(value) is int and 1000 <= value <= 9999
+    return isinstance(value, int) and 1000 <= value <= 9999
 
 
 def _is_language(value: Any) -> bool:

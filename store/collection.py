@@ -192,11 +192,10 @@ class Collection:
         self._records = {**self._records, record.id: record}
 
     def _delete_rows(self, document_id: str, keep: str) -> None:
-        for chroma, where in self._row_sets():
-            mine: dict[str, Any] = {"document": document_id}
-            both = {"$and": [mine, where]} if where else mine
-            stale = [row for row in _read_ids(chroma, both) if _version_of(row) != keep]
-            _delete(chroma, stale)
+        # The ledger's rows have no "document": they stay.
+        for chroma in (*self._chunks.values(), self._documents):
+            mine = _read_ids(chroma, {"document": document_id})
+            _delete(chroma, [row_id for row_id in mine if _version_of(row_id) != keep])
 
     def _row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
         """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""

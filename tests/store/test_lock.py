@@ -84,6 +84,14 @@ def test_released_means_free(tmp_path: Path) -> None:
     lock_folder(tmp_path, wait=0).release()
 
 
+def test_a_second_release_leaves_the_next_holder_alone(tmp_path: Path) -> None:
+    first = lock_folder(tmp_path)
+    first.release()
+    with lock_folder(tmp_path):
+        first.release()
+        assert (tmp_path / HOLDER_NAME).read_text() == str(os.getpid())
+
+
 def test_an_unreadable_process_number_does_not_hide_the_lock(tmp_path: Path) -> None:
     with lock_folder(tmp_path):
         (tmp_path / HOLDER_NAME).write_bytes(b"\xff\xfe")

@@ -214,3 +214,8 @@ def test_metadata_stay_out_of_what_a_model_is_given(tmp_path: Path) -> None:
 )
 def test_languages_of_whole_documents(text: str, language: str) -> None:
     assert {detect_document_language(text) for _ in range(5)} == {language}
+
+
+def test_a_text_between_two_languages_is_always_the_same_one() -> None:
+    mixed = (ENGLISH[:88] + GERMAN[:95]) * 3
+    assert len({detect_document_language(mixed) for _ in range(80)}) == 1
