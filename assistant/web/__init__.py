@@ -14,17 +14,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 if TYPE_CHECKING:
     import gradio as gr
 
-    from assistant.settings import Settings
     from assistant.web.chat import Assistant
 
 HERE = Path(__file__).parent
-
-
-def launch(
-    assistant: Assistant, settings: Settings, host: str | None = None, port: int | None = None
-) -> None:
-    """Serve the chat until it is interrupted, where `settings` say unless told otherwise."""
-    start(assistant, host or settings.host, settings.port if port is None else port).block_thread()
 
 
 def start(assistant: Assistant, host: str, port: int) -> gr.Blocks:

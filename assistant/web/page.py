@@ -47,7 +47,7 @@ class Parts:
 
 
 def build_page(assistant: Assistant) -> gr.Blocks:
-    """The chat on `assistant`. Style and script are given at launch, see `launch`."""
+    """The chat on `assistant`. Style and script are given when it is served."""
     chat = Chat(assistant)
     name = load_messages("en").text("ui.page.name")
     page: gr.Blocks

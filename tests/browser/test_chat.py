@@ -29,6 +29,7 @@ pytestmark = [
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAUSE = 0.5
+ASSISTANT = FakeAssistant(PAUSE)
 QUESTION = "What will the second berth cost?"
 
 
@@ -44,7 +45,7 @@ def _start_in_thread() -> Any:
     started: list[Any] = []
 
     async def run() -> None:
-        started.append(start(FakeAssistant(PAUSE), "127.0.0.1", _free_port()))
+        started.append(start(ASSISTANT, "127.0.0.1", _free_port()))
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     with warnings.catch_warnings():
@@ -206,9 +207,11 @@ def test_stop_keeps_what_was_checked(visitor: Visitor) -> None:
     page = visitor.visit()
     ask(page, QUESTION)
     expect(page.locator(".growing")).to_be_visible()
+    given_up = ASSISTANT.given_up
     page.click("#box .stop-button")
     expect(page.locator(".stage")).to_contain_text("Stopped")
     page.wait_for_timeout(int(3 * PAUSE * 1000))
+    assert ASSISTANT.given_up == given_up + 1
     expect(page.locator(".answer .status")).to_have_count(0)
     ask(page, QUESTION)
     expect(page.locator(".answer .status")).to_contain_text("Verified")

@@ -167,22 +167,31 @@ def refusal(question: str, language: Language) -> Answer:
 
 
 class FakeAssistant:
-    """Answers by a word of the question; `pause` is the time that a claim takes, in seconds."""
+    """Answers by a word of the question; `pause` is the time that a claim takes, in seconds.
+
+    `given_up` counts the answers that nobody waited for to the end.
+    """
 
     collection = "harbour"
 
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
+        self.given_up = 0
 
     def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Claim | Answer]:
         self.heard.append((question, tuple(history)))
         answer = self.choose(question)
-        for claim in answer.claims:
+        try:
+            yield from self._speak(answer)
+        except GeneratorExit:
+            self.given_up += 1
+            raise
+
+    def _speak(self, answer: Answer) -> Iterator[Claim | Answer]:
+        for event in (*answer.claims, answer):
             time.sleep(self.pause)
-            yield claim
-        time.sleep(self.pause)
-        yield answer
+            yield event
 
     def choose(self, question: str) -> Answer:
         chinese = any("一" <= sign <= "鿿" for sign in question)

@@ -150,22 +150,6 @@ def test_a_taken_port_is_a_settings_error(
     assert caught.value.details == {"host": "127.0.0.1", "port": 7860}
 
 
-def test_launch_listens_where_settings_say_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    web = importlib.import_module("assistant.web")
-    places: list[tuple[str, int]] = []
-    served = SimpleNamespace(block_thread=lambda: None)
-
-    def note(_: object, host: str, port: int) -> SimpleNamespace:
-        places.append((host, port))
-        return served
-
-    monkeypatch.setattr(web, "start", note)
-    settings = SimpleNamespace(host="127.0.0.1", port=7860)
-    web.launch(FakeAssistant(), settings)
-    web.launch(FakeAssistant(), settings, "127.0.0.2", 0)
-    assert places == [("127.0.0.1", 7860), ("127.0.0.2", 0)]
-
-
 @pytest.mark.parametrize("name", ["style.css", "script.js", "icon.svg", "theme.py"])
 def test_nothing_is_loaded_from_another_host(name: str) -> None:
     text = (WEB / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
