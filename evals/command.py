@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -63,8 +64,8 @@ def run_suite(
     cases = read_cases(suite.file)
     prepared = prepare_collection(settings, suite.documents, suite.catalog)
     say_failed(prepared, console)
-    assistant = build_assistant(prepared.settings, collection=prepared.collection)
-    results = run_task(build_task(cases, assistant, languages))
+    with closing(build_assistant(prepared.settings, collection=prepared.collection)) as assistant:
+        results = run_task(build_task(cases, assistant, languages))
     report = build_report(suite, results, prepared.chunk_sizes)
     print_report(report, console)
     return report, FAILED if report.broken or prepared.failed else DONE

@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -82,10 +83,11 @@ def run_xquad(
     measured: list[Direction] = []
     for pool in LANGUAGES:
         name = _fill(prepared, data, pool)
-        assistant = build_assistant(prepared.settings, collection=name)
-        measured += [
-            measure_direction(assistant, questions[asked], asked, pool) for asked in LANGUAGES
-        ]
+        # The next pool lies in the same store, which one assistant holds at a time.
+        with closing(build_assistant(prepared.settings, collection=name)) as assistant:
+            measured += [
+                measure_direction(assistant, questions[asked], asked, pool) for asked in LANGUAGES
+            ]
     return measured
 
 

@@ -150,7 +150,7 @@ def answer_figures(answer: AnswerJson) -> list[Figure]:
 
     The year in which a source was published, as in "Ford (2021):", is no part of what is stated.
     """
-    stated = find_figures(_MARKER.sub(" ", _without_attributions(answer)))
+    stated = find_figures(_without_attributions(answer))
     years = {"year", "date"}
     listed = (read_figure(row) for row in answer["figures"] if row["unit"] not in years)
     return [*stated, *listed]

@@ -9,7 +9,11 @@ from typing import Any
 from assistant.answer import Answer, Citation, Claim, Passage, Span
 from evals.cases import Case, KnownFigure
 
-TEXT = "Heading\n\nBy 2020 the firm had put over 8 billion U.S. dollars\ninto the mainland.\nMore text."
+TEXT = """Heading
+
+By 2020 the firm had put over 8 billion U.S. dollars
+into the mainland.
+More text."""
 QUOTE = "the firm had put over 8 billion U.S. dollars into the mainland"
 START = TEXT.index("the firm")
 END = TEXT.index(".\nMore")
@@ -94,6 +98,7 @@ class FakeAssistant:
         self.passages = [build_passage()] if passages is None else passages
         self.asked: list[str] = []
         self.read: list[str] = []
+        self.closed = False
 
     def ask(self, question: str) -> Answer:
         self.asked.append(question)
@@ -101,6 +106,9 @@ class FakeAssistant:
 
     def retrieve(self, question: str, top_k: int = 5) -> list[Passage]:
         return self.passages[:top_k]
+
+    def close(self) -> None:
+        self.closed = True
 
     def text(self, document_id: str) -> str:
         self.read.append(document_id)

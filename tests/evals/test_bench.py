@@ -37,7 +37,8 @@ def shown(table: object) -> str:
 def docs(tmp_path: Path) -> Path:
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / "a.md").write_text("# Ports\n\nIt moved 12 million tonnes. So they say.\n")
+    said = " ".join(f"Port number {n} moved {n} million tonnes of goods." for n in range(99))
+    (folder / "a.md").write_text(f"# Ports\n\n{said}\n", encoding="utf-8")
     (folder / "b.md").write_text("# 港口\n\n吞吐量为1200万吨。预计还会增加。\n", encoding="utf-8")
     return folder
 
@@ -68,6 +69,7 @@ def test_the_timed_steps_store_what_an_ingest_stores(docs: Path, tmp_path: Path)
         ingest(plain, embedding, [docs], Catalog())
         assert timed.documents() == plain.documents()
         ours, theirs = timed.load(), plain.load()
+    assert len(ours.nodes) > 3
     assert (ours.vectors == theirs.vectors).all()
     pairs = zip(ours.sentence_vectors, theirs.sentence_vectors, strict=True)
     assert all((left == right).all() for left, right in pairs)

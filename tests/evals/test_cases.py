@@ -39,9 +39,9 @@ def test_cases_come_in_the_order_of_the_file(tmp_path: Path) -> None:
 
 
 def test_values_are_read_exactly(tmp_path: Path) -> None:
-    text = json.dumps(GOOD).replace("1500000000.0", "687300000000.1")
+    text = json.dumps(GOOD).replace("1500000000.0", "0.12345678901234567890123")
     (case,) = read_cases(write(tmp_path, text))
-    assert case.figures[0].value == Decimal("687300000000.1")
+    assert case.figures[0].value == Decimal("0.12345678901234567890123")
 
 
 def test_several_quotations_stand_over_the_one(tmp_path: Path) -> None:

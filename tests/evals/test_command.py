@@ -101,9 +101,11 @@ def test_a_document_that_cannot_be_read_ends_with_1(
 def test_the_assistant_is_built_on_the_store_of_these_documents(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built = answer_with(monkeypatch, build_right_assistant())
+    assistant = build_right_assistant()
+    built = answer_with(monkeypatch, assistant)
     run(folder / "q.jsonl", folder / "docs")
     ((settings, collection),) = built
+    assert assistant.closed
     assert settings.data.parent == folder / "data" / "evals"
     assert collection == "eval"
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,15 @@ from tests.evals.fakes import build_passage
 
 
 class Lexical:
-    """Retrieves by shared characters, from what the store holds: enough to tell two texts apart."""
+    """Retrieves by shared characters, enough to tell two texts apart; holds its store's lock."""
 
     def __init__(self, settings: Settings, collection: str) -> None:
-        with open_store(settings.data, HashEmbedding()) as store:
-            held = store.collection(collection)
-            self.texts = {record.id: held.text(record.id) for record in held.documents()}
+        self.store = open_store(settings.data, HashEmbedding(), wait=0.1)
+        held = self.store.collection(collection)
+        self.texts = {record.id: held.text(record.id) for record in held.documents()}
+
+    def close(self) -> None:
+        self.store.close()
 
     def retrieve(self, question: str, top_k: int = 5) -> list[Passage]:
         shared = {name: len(set(question) & set(text)) for name, text in self.texts.items()}
@@ -118,9 +122,9 @@ def test_a_pool_has_the_paragraphs_of_one_language_and_the_documents(
     assert pairs == [("en", "en"), ("zh", "en"), ("en", "zh"), ("zh", "zh")]
     (folder,) = (settings.data / "evals").iterdir()
     moved = settings.model_copy(update={"data": folder})
-    texts = Lexical(moved, "xquad-zh").texts
-    assert list(texts) == ["a.md", "p1", "p2"]
-    assert texts["p2"] == "一条河流穿过耶拿。"
+    with closing(Lexical(moved, "xquad-zh")) as pool:
+        assert list(pool.texts) == ["a.md", "p1", "p2"]
+        assert pool.texts["p2"] == "一条河流穿过耶拿。"
 
 
 def test_questions_find_their_paragraph_in_their_own_language(

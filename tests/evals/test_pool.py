@@ -12,6 +12,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from evals.pool import Paragraph, build_chunk, build_document, fill_pool
 from store.catalog import Catalog
 from store.chroma import Store, open_store
+from store.collection import Collection
 from store.embedding import HashEmbedding
 from store.ingest import ingest, read_sentences
 from store.vectors import Vectors
@@ -78,10 +79,13 @@ def test_the_others_are_copied_not_embedded_again(store: Store, embedding: Count
     assert pool.text("a.md") == others.text("a.md")
 
 
-def test_a_second_fill_embeds_nothing(store: Store, embedding: Counting) -> None:
+def test_a_second_fill_embeds_and_writes_nothing(
+    store: Store, embedding: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     others, pool = store.collection("others"), store.collection("pool", create=True)
     fill_pool(pool, embedding, PARAGRAPHS, others)
     embedding.texts.clear()
+    monkeypatch.delattr(Collection, "write")
     assert fill_pool(pool, embedding, PARAGRAPHS, others) == 0
     assert embedding.texts == []
 

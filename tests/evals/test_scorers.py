@@ -58,9 +58,7 @@ def test_score_by_hand(row: dict[str, Any]) -> None:
         Ask(case, asked), as_json(build_answer(row["answer"], asked))
     )
     assert score.value == row["value"], score
-    assert bool(score.explanation) == (
-        score.value == 0 or "can't" in row["id"] or "nobody" in row["id"]
-    )
+    assert score.explanation or score.value != 0
 
 
 def test_a_figure_that_only_the_json_lists_counts() -> None:
@@ -163,6 +161,13 @@ def test_an_answer_without_citations_is_no_proof_and_a_refusal_needs_none() -> N
 def test_the_language_an_answer_claims_must_be_the_askers() -> None:
     wrong = as_json(build_answer(CHINESE, "en"))
     assert score_language(Ask(build_case(), "zh"), wrong).value == 0.0
+
+
+def test_a_quotation_without_its_marks_is_still_no_word_of_the_answer() -> None:
+    cited = replace(build_citation(), quote_shown="该公司投资80亿美元，并将继续投资")
+    text = f"Acme (2021): {cited.quote_shown} [1] or so"
+    said = as_json(build_answer(text, "en", cited))
+    assert score_language(Ask(build_case(), "en"), said).value == 1.0
 
 
 def test_twins_with_the_same_figures_agree() -> None:

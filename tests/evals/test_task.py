@@ -12,10 +12,10 @@ from evals.task import Task, build_task, run_task
 from tests.evals.fakes import (
     CHINESE,
     FakeAssistant,
+    build_answer,
     build_case,
     build_cases,
     build_citation,
-    build_answer,
     build_right_assistant,
 )
 
