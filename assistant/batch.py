@@ -178,7 +178,8 @@ def _answered_id(line: str, questions: dict[str, str]) -> str | None:
     except ValueError:
         return None
     item_id = str(answer.get("id"))
-    same = "error" not in answer and questions.get(item_id) == answer.get("question")
+    # A line of an error holds no question.
+    same = item_id in questions and questions[item_id] == answer.get("question")
     return item_id if same else None
 
 

@@ -153,6 +153,12 @@ def test_an_answer_to_another_question_is_not_kept(out: Path) -> None:
     assert [line["question"] for line in lines_of(out)] == ["Another?"]
 
 
+def test_lines_that_no_question_asks_for_are_dropped(out: Path) -> None:
+    out.write_text('{"id": "x"}\n{}\n[]\n{"id": "y", "error": {}}\n', encoding="utf-8")
+    assert run(out, QUESTIONS[:1]) == BatchReport(answers=1, failed=0, kept=0)
+    assert [line["id"] for line in lines_of(out)] == ["a"]
+
+
 def test_a_second_run_over_a_whole_file_changes_nothing(out: Path) -> None:
     run(out, QUESTIONS)
     before = out.read_bytes()
