@@ -189,7 +189,8 @@ class FakeAssistant:
             raise
 
     def _speak(self, answer: Answer) -> Iterator[Claim | Answer]:
-        for event in (*answer.claims, answer):
+        events: list[Claim | Answer] = [*answer.claims, answer]
+        for event in events:
             time.sleep(self.pause)
             yield event
 

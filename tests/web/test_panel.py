@@ -28,12 +28,13 @@ def find_fact(html: str, key: str) -> str | None:
     return found and found[1]
 
 
-def cite_in(text: str, quote: str) -> Answer:
-    """An answer that cites `quote` in a document that holds `text` alone."""
+def cite_in(text: str, quote: str, *, whole: bool = False) -> Answer:
+    """An answer that cites `quote`, its passage no longer than it or the `whole` of `text`."""
     start = text.index(quote)
     span = Span(start, start + len(quote), 1, 1)
     citation = make_citation(1, "reports/harbour.md", QUOTE_EN)
-    passage = replace(citation.passage, span=span)
+    around = Span(0, len(text), 1, text.count("\n") + 1) if whole else span
+    passage = replace(citation.passage, span=around)
     citation = replace(citation, passage=passage, quote=quote, span=span)
     return Answer("", citations=(citation,))
 
@@ -92,7 +93,7 @@ def test_far_text_is_left_out() -> None:
 
 def test_html_in_a_document_stays_text() -> None:
     text = "<script>alert(1)</script>\n<i>Of</i> <b>5 t</b> & <u>more</u>"
-    html = show_source(cite_in(text, "<b>5 t</b>"), 1, text, "en")
+    html = show_source(cite_in(text, "<b>5 t</b>", whole=True), 1, text, "en")
     assert find_marked(html) == ["&lt;b&gt;5 t&lt;/b&gt;"]
     assert not re.search("<(script|b|i|u)>", html)
     assert "&amp; &lt;u&gt;more" in html
