@@ -12,12 +12,11 @@ from assistant.logs import OWN, log_to, log_to_nowhere
 
 
 @pytest.fixture(autouse=True)
-def root() -> Iterator[logging.Logger]:
-    """The root logger as a fresh program has it: without handlers."""
+def _as_before() -> Iterator[None]:
     loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
     levels = [logger.level for logger in loggers]
-    handlers, loggers[0].handlers = loggers[0].handlers, []
-    yield loggers[0]
+    handlers = [*loggers[0].handlers]
+    yield
     loggers[0].handlers = handlers
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
@@ -46,7 +45,10 @@ def test_details_of_libraries_are_not_logged_since_some_hold_keys(
     assert "slow" in written.getvalue()
 
 
-def test_without_a_log_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_log_nothing_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # a fresh program has none
     logging.getLogger("library").warning("before")
     log_to_nowhere()
     logging.getLogger("library").warning("after")
