@@ -36,7 +36,7 @@ _BEFORE: Final[dict[Bound, str]] = {
     "nearly": r"nearly|almost|close to|approaching|just under|(?<![最附])近|将近|接近|逼近|几乎",
     "about": (
         r"about|around|approximately|approx\.?|roughly|some|circa|ca\.|c\.|in the region of|an estimated"
-        r"|[~≈]|约为|大约|大概|约|大致"
+        r"|(?<![0-9%])(?<![0-9%]\s)[~≈]|约为|大约|大概|约|大致"
     ),
 }
 _AFTER: Final[dict[Bound, str]] = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from assistant.figures.numerals import (
     CHINESE_MAGNITUDES,
+    LONGEST,
     NUMERAL,
     Numeral,
     read_magnitude,
@@ -27,8 +28,15 @@ from assistant.figures.units import (
     spelling_pattern,
 )
 
+# Narrow enough that 300 times 2000/3 is 200000.
+_WHOLE: Final = Context(prec=LONGEST + 2)
+
 _GAP: Final = r"[ \t]{0,12}\n?[ \t]{0,4}-?"
 _SUFFIX = re.compile(rf"(?P<gap>{_GAP})(?P<unit>{spelling_pattern(load_suffixes())})")
+_DURATION = re.compile(
+    r"\s(?:consecutive|successive|straight|full|whole|calendar|additional|more|short)"
+    r"\s(?P<unit>years?|months?|weeks?|days?|hours?)\b"
+)
 _SHY_SUFFIX = re.compile(rf"{_GAP}(?P<unit>{spelling_pattern(load_shy_suffixes())})")
 _PREFIXES: Final = "|".join(
     re.escape(name) for name in sorted(load_prefixes(), key=lambda name: (-len(name), name))
@@ -69,7 +77,7 @@ class Draft:
     def value(self) -> Decimal:
         amount = EXACT.multiply(self.numeral.value, self.size or Decimal(1))
         amount = EXACT.add(amount, self.tail[0] if self.tail else Decimal(0))
-        return EXACT.multiply(-amount if self.negative else amount, self._factor)
+        return _WHOLE.multiply(-amount if self.negative else amount, self._factor)
 
     @property
     def step(self) -> Decimal:
@@ -130,7 +138,8 @@ def _read_prefix(view: str, draft: Draft) -> str | None:
 
 
 def _read_suffix(view: str, draft: Draft) -> None:
-    if _take_unit(view, draft, _SUFFIX):
+    money = draft.start < draft.numeral.start and not draft.negative
+    if not money and (_take_unit(view, draft, _SUFFIX) or _take_unit(view, draft, _DURATION)):
         return
     _read_power(view, draft)
     _read_size(view, draft)
@@ -162,7 +171,7 @@ def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:
     if not match:
         return False
     spelling = match["unit"]
-    table = load_suffixes() if pattern is _SUFFIX else load_shy_suffixes()
+    table = load_shy_suffixes() if pattern is _SHY_SUFFIX else load_suffixes()
     form = find_form(spelling, table)
     if form.base == "km" and _is_damaged_area(view, match):
         form = Form("km2", form.factor)

@@ -24,13 +24,13 @@ _UNBOUNDED: Final = frozenset({"year", "date", "half", "quarter", "rank"})
 _ONE: Final = Decimal(1)
 
 _PLURAL = re.compile(r"\s(?:[a-z]+\s){0,2}[a-z]{2,}(?:s|people)\b(?<!ss)(?<!\sthis)(?<!\swas)(?<!\shas)(?<!\sis)(?<!\sas)")
-_NO_UNIT_AFTER = re.compile(r"\s?(?:[月日号点时楼期级维代届版章节路线强]|层楼)")
+_NO_UNIT_AFTER = re.compile(r"\s?(?:[月日号点时楼期级维代届版章节路线强后]|层楼)")
 _LETTER_BEFORE = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ][-_/.]?\Z")
 _OPEN_BEFORE = re.compile(
     r"(?:\b(?i:mid|pre|post|sub|end|late|early|since|ca|FY)|RMBS?|^|[\s(])[-_/.]?\Z|[A-Za-z]{2}/\Z|\bFY\Z"
 )
 _LETTER_AFTER = re.compile(r"[A-Za-z_]|-[A-Za-z]|(?<=[0-9])/[0-9]|[.-][0-9]")
-_VERSION_BEFORE = re.compile(r"[A-Za-z\u4e00-\u9fff]\s?\Z")
+_VERSION_BEFORE = re.compile(r"(?:\b[A-Z][A-Za-z]*|\bindustry|\bweb|[\u4e00-\u9fff])[\s-]?\Z")
 _SERIAL_BEFORE = re.compile(r"(?:[0-9]/|[#№])\s?\Z")
 _ARTICLE_NUMBER = re.compile(r"(?:\b(?:the|a|an|this|its|our)\s|['’]s\s|[\"“”'‘])\Z", re.IGNORECASE)
 _LONG_CODE: Final = 5
@@ -52,6 +52,8 @@ def find_figures(text: str) -> list[Figure]:
     Never raises; `text[slice(*figure.span)] == figure.text`.
     """
     view = fold(text)
+    if not view or view.isspace():
+        return []
     found = _find_fixed(view)
     drafts = list(read_drafts(view, _mark(found, len(view))))
     share_units(view, drafts)
@@ -87,8 +89,16 @@ def _settle(view: str, text: str, item: Found) -> Figure:
         bound = bound if item.bound is None or bound != "exact" else item.bound
     if bound == "nearly" and kind_of(item.unit) == "duration":
         bound = "exact"  # 近三年 is the last three years
-    start, end = item.start, item.end
+    start, end = item.start, _end_of_markup(view, text, item.end)
     return Figure(item.value, item.unit, text[start:end], (start, end), bound, item.step)
+
+
+def _end_of_markup(view: str, text: str, end: int) -> int:
+    """Where km<sup>2</sup> ends, which the view holds as km² and blanks."""
+    if view[end - 1] in "²³" and text[end - 1] != view[end - 1]:
+        while end < len(text) and view[end] == " " and not text[end].isspace():
+            end += 1
+    return end
 
 
 def _accept(view: str, draft: Draft) -> Iterator[Found]:

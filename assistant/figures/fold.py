@@ -17,7 +17,9 @@ _ONE_TO_ONE: Final = {ord(pair[0]): pair[1] for pair in _PAIRS.split()} | {
     ord(space): " " for space in _SPACES
 }
 
-_URL = re.compile(r"https?://\S+|www\.\S+|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)|[\w.-]+@[\w.-]+\.\w+")
+# A longer run of digits is an identifier; blanked first, it costs the other patterns nothing.
+_LONG_RUN = re.compile(r"[0-9]{25,}")
+_URL = re.compile(r"https?://\S+|www\.\S+|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)|(?<![\w.-])[\w.-]{1,64}@[\w.-]{1,128}")
 _POWER = re.compile(r"(?<=[mM])(?:<sup>\s?([23])\s?</sup>|\s?\$?\^\{?([23])\}?\$?)")
 _MARKUP = re.compile(
     r"<sup>&</sup>lt;sup>[^<\n]{0,12}</sup>"  # a footnote mark whose tag was itself escaped
@@ -40,10 +42,13 @@ _DOTTED = re.compile(
 _CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\d:])|\b24/7\b")
 _NUMBERED = re.compile(
     r"^[ \t#*>-]{0,12}(?:\d{1,2}(?:\.\d{1,2})*[.)、](?=\s|\*|[A-Z\u4e00-\u9fff])"
-    r"|\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \t]+[A-Z][a-z])(?!\s+(?:[MBT]r?illion|Thousand|Percent)))"
-    r"|(?:^|(?<=[\s;:,.，。；：、]))[(（]\d{1,2}[)）](?=\s?[A-Z\u4e00-\u9fff])",
+    r"|\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \t]+[\"“‘(]?[A-Z][a-z])(?!\s+(?:[MBT]r?illion|Thousand|Percent)))"
+    r"|#{1,6}\s+\d{1,2}(?=\s)|\d{1,3}(?=\s+(?:Source|See|Ibid|Note)\b)|(?<=\n)\s?\d{1,3}\s?(?=\n)"
+    r"|^\s?[(（]\d{1,2}[)）](?=\s?[A-Za-z\u4e00-\u9fff])"
+    r"|(?<=[\s;:,.，。；：、])[(（]\d{1,2}[)）](?=\s?[A-Z\u4e00-\u9fff])",
     re.MULTILINE,
 )
+_INLINE = re.compile(r"(?<=[\s:;])\d{1,2}\)(?=\s?[A-Za-z\u4e00-\u9fff])")
 _BLANKED: Final = (_URL, _MARKUP, _PHONE, _DOTTED, _CLOCK, _NUMBERED)
 
 
@@ -54,15 +59,25 @@ def fold(text: str) -> str:
     The result has the same length as the text, so that spans hold in both.
     """
     view = text.translate(_ONE_TO_ONE)
+    view = _LONG_RUN.sub(_blank, view)
+    if view.isspace():
+        return view
     view = _POWER.sub(_raise_power, view)
     for pattern in _BLANKED:
         view = pattern.sub(_blank, view)
+    view = _INLINE.sub(_blank_item, view)
     return _LATEX.sub(_read_latex, view)
 
 
 def _blank(match: re.Match[str]) -> str:
     # A line break stays a line break: what a line starts with matters to the other patterns.
     return re.sub(r"[^\n]", " ", match.group())
+
+
+def _blank_item(match: re.Match[str]) -> str:
+    """Of "1) a, 2) b", not the end of "(up from 5)"."""
+    before = match.string[max(0, match.start() - 200) : match.start()]
+    return match.group() if before.rfind("(") > before.rfind(")") else _blank(match)
 
 
 def _raise_power(match: re.Match[str]) -> str:

@@ -12,13 +12,13 @@ from assistant.figures.types import Found
 _LABELS: Final = (
     "figure|fig|table|chart|exhibit|box|chapter|section|appendix|annex|page|pp|article|clause|paragraph|footnote|note|"
     "phase|stage|tier|scope|class|type|version|generation|gen|series|step|level|grade|category|module|pillar|part|gate|"
-    "terminal|room|floor|item|option|question|case|example|volume|vol|issue|lot|line|zone|block|building|unit"
+    "terminal|room|floor|item|option|question|case|example|volume|vol|issue|lot|line|study|zone|block|building|unit"
 )
 _LISTED: Final = "figures|tables|charts|chapters|sections|pages|scopes?|phases|tiers|levels|stages|types"
 _NUMBER: Final = r"[0-9]{1,4}(?:[.-][0-9]{1,3})*[a-z]?"
 _LABEL = re.compile(
     rf"(?<![A-Za-z])(?i:{_LISTED})\s{{1,3}}{_NUMBER}(?:\s?(?:,|-|&|,?\s(?:and|or|to))\s?[0-9]{{1,2}}(?![0-9.%]))+"
-    rf"|(?<![A-Za-z])(?i:(?:{_LABELS})s?\.?)[ -]{{1,2}}{_NUMBER}(?![0-9,A-Za-z%]|\.[0-9])"
+    rf"|(?<![A-Za-z])(?i:(?:{_LABELS})s?\.?)[ -]{{1,2}}{_NUMBER}(?![0-9A-Za-z%]|[.,][0-9])"
     r"(?!\s?(?:%|percent|million|billion|trillion|thousand|GW|MW|kW|km|万|亿|家|个))"
 )
 _ZH_LABEL = re.compile(
@@ -26,7 +26,7 @@ _ZH_LABEL = re.compile(
 )
 _LISTS = re.compile(
     r"(?:Fortune|Forbes|S&P|Nikkei|FTSE|CSI|STOXX|N(?:asdaq|ASDAQ)|Hurun|Russell|T(?:op|OP)|Global|World|China)(?:'s)?[ -]?"
-    r"(?:[0-9]{2,3}|[12]000)(?![0-9.,%])(?!\s?(?:percent|million|billion|家|个|万|亿))"
+    r"(?:(?<=T[Oo][Pp] )[0-9]|[0-9]{2,3}|[12]000)(?![0-9%]|[.,][0-9])(?!\s?(?:percent|million|billion|家|个|万|亿))"
     r"|(?:财富|世界|全球|中国|民企|民营企业|制造业|服务业|胡润|福布斯)?\s?[0-9]{2,4}\s?强"
     r"|(?:Boeing|Airbus|Windows|Euro(?=\s?[1-7](?![0-9.,]))|ISO(?:/IEC)?|IEC|IEEE|GB/T|RFC|Web|Industr(?:y|ie)|IPv|HTTP/?)"
     r"[ -]?[0-9]+(?:[.:-][0-9]+)*(?!\s?(?:percent|million|billion|%))"
@@ -38,7 +38,7 @@ _CODES = re.compile(
     r"|(?<![0-9.,])(?:2|4|8)K(?![A-Za-z0-9])"
     r"|(?<![0-9])(?:1[89]|20)?[0-9]0['’]?s(?![A-Za-z0-9])|(?:[0-9]|[一二三四五六七八九])[0十]年代"
     r"|[一二十][一二三四五六七八九]?五(?=[\"”'’」』规计时期末以收开])"
-    r"|(?i:(?:five|5)[\s-]{1,3}year\s{1,3}plan)"
+    r"|(?i:(?:five|5)[\s-]{1,3}year\s{1,3}(?:plan|period))|(?:[0-9]{1,2}\W{0,2}\s{1,3})?Five[\s-]{1,3}(?:Year|year)"
 )
 _ALL: Final = (_LABEL, _ZH_LABEL, _LISTS, _CODES)
 

@@ -34,8 +34,9 @@ _CHINESE = re.compile(
 )
 
 _RANKED = re.compile(
-    r"(?i:\brank(?:s|ed|ing|ings)?|\bplac(?:e|es|ed|ing)|\bposition(?:ed)?|\bcom(?:es|ing)|\bcame|\bst(?:ands|ood)"
-    r"|\blist(?:ed|s|ing)?|\bfinish(?:ed|es)|\bwas|\bis|\bto)\s(?:in\s|as\s|at\s|from\s|the\s|tied\s|only\s|(?i:no\.?)\s)?\Z"
+    r"\b(?:rank(?:s|ed|ing|ings)?|placed|position(?:ed)?|com(?:es|ing)|came|st(?:ands|ood)|listed|finish(?:ed|es))"
+    r"\s(?:in\s|as\s|at\s|from\s|the\s|tied\s|only\s)?\Z",
+    re.IGNORECASE,
 )
 _PLACED = re.compile(
     r"\s(?:place|position|spot|in\s(?:the\s)?(?:country|nation|world|region|province|list|ranking|rankings|globe)"
@@ -45,7 +46,7 @@ _PLACED = re.compile(
 _NO_RANK = re.compile(
     r"[\s-]{0,2}(?:[A-Z]|(?:century|centuries|five-year|five\syear|anniversary|session|meeting|plenary|floor|edition|generation"
     r"|annual|grade|quarter|half|percentile|industrial\srevolution|party|parties|time|round|phase|stage|day|batch|step"
-    r"|congress|conference|forum|term|wave|hand|tier|chapter|article|section|plan|year|month|week|birthday|sector|industry)\b)"
+    r"|congress|conference|forum|term|wave|hand|tier|chapter|article|section|plan|year|month|week|birthday|sector|industry)s?\b)"
 )
 _DOCUMENT = re.compile(
     r"(?:[\])〕】]|(?i:document|order|decree|announcement|notice|circular|regulation|law|directive|bulletin|tel|phone|gate"

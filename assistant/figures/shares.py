@@ -20,7 +20,9 @@ _MULTIPLES: Final = {
     "sixfold": 6, "sevenfold": 7, "eightfold": 8, "ninefold": 9, "tenfold": 10, "twice": 2, "翻": 2,
 }  # fmt: skip
 
-_ZH_NUMBER: Final = rf"(?:[0-9]+(?:\.[0-9]+)?|[{CHINESE_DIGITS}十百]+(?:点[{CHINESE_DIGITS}]+)?)"
+_ZH_NUMBER: Final = (
+    rf"(?:[0-9]{{1,6}}(?:\.[0-9]{{1,6}})?|[{CHINESE_DIGITS}十百]{{1,8}}(?:点[{CHINESE_DIGITS}]{{1,6}})?)"
+)
 _PART_NAMES: Final = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
 
 _ENGLISH = re.compile(

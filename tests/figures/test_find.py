@@ -1,0 +1,81 @@
+"""What counts as a figure, and what doesn't, in both languages."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.figures import find_figures
+
+CASES = json.loads(Path(__file__).with_name("find.json").read_text(encoding="utf-8"))
+
+FRAGMENTS = st.sampled_from(
+    "0 1 9 12 2024 1,557 3.5 . , - – ( ) [ ] $ € ¥ % 年 月 日 亿 万 元 家 个 第 约 近 十 百 二 〇 成 分之 "
+    "billion million USD RMB km MW of to and about nearly half third <sup> </sup> \\ No. H1 Q2 July th".split()
+    + [" ", "\n"]
+)
+
+
+def _shown(text: str) -> list[tuple[str, Decimal, str, str]]:
+    return [(f.text, f.value, f.unit, f.bound) for f in find_figures(text)]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_golden(text: str, expected: list[list[str]]) -> None:
+    wanted = [(row[0], Decimal(row[1]), row[2], [*row, "exact"][3]) for row in expected]
+    assert _shown(text) == wanted
+
+
+def test_golden_file_is_large_and_bilingual() -> None:
+    chinese = sum(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text, _ in CASES)
+    assert len(CASES) >= 150
+    assert 50 <= chinese <= len(CASES) - 50
+
+
+@given(st.text() | st.lists(FRAGMENTS).map("".join) | st.lists(FRAGMENTS).map(" ".join))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_searched_and_spans_are_verbatim(text: str) -> None:
+    figures = find_figures(text)
+    last = 0
+    for figure in figures:
+        start, end = figure.span
+        assert text[start:end] == figure.text
+        assert last <= start < end
+        assert figure.step > 0
+        last = start
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("500 billion yuan", "1000000000"),
+        ("687.3 billion yuan", "100000000"),
+        ("48亿美元", "100000000"),
+        ("1,557", "1"),
+        ("35.9%", "0.1"),
+        ("1亿2000万", "10000"),
+    ],
+)
+def test_step_is_the_last_digit_shown(text: str, step: str) -> None:
+    (figure,) = find_figures(text)
+    assert figure.step == Decimal(step)
+
+
+@pytest.mark.parametrize("text", ["1" * 1_000_000, "(" * 10_000, "[1" * 5_000, "一" * 100_000, " " * 500_000])
+def test_long_dull_texts_take_no_longer_than_their_length(text: str) -> None:
+    start = time.process_time()
+    find_figures(text)
+    assert time.process_time() - start < 2
+
+
+def test_value_is_exact_where_binary_fractions_are_not() -> None:
+    (figure,) = find_figures("0.1万亿元")
+    assert figure.value == Decimal("100000000000")
+    (figure,) = find_figures("123456789.123456789 billion yuan")
+    assert figure.value == Decimal("123456789123456789")
