@@ -112,7 +112,7 @@ def _read_bare_size(match: re.Match[str]) -> list[Numeral]:
 def _read_draft(view: str, numeral: Numeral) -> Draft:
     draft = Draft(numeral, numeral.start, numeral.end)
     code = _read_prefix(view, draft)
-    _read_suffix(view, draft)
+    _read_suffix(view, draft, money=code is not None)
     if code and (draft.form is None or draft.form.base == code or _is_money(draft.form)):
         draft.form, draft.prefixed = Form(code, Decimal(1)), True
     elif code:
@@ -137,23 +137,22 @@ def _read_prefix(view: str, draft: Draft) -> str | None:
     return None
 
 
-def _read_suffix(view: str, draft: Draft) -> None:
-    money = draft.start < draft.numeral.start and not draft.negative
+def _read_suffix(view: str, draft: Draft, money: bool) -> None:
     if not money and (_take_unit(view, draft, _SUFFIX) or _take_unit(view, draft, _DURATION)):
         return
     _read_power(view, draft)
-    _read_size(view, draft)
+    _read_size(view, draft, money)
     if extra := _EXTRA.match(view, draft.end):
         draft.bound, draft.end = "more_than", extra.end()
         if draft.size is None:
-            _read_size(view, draft)
+            _read_size(view, draft, money)
     if not _take_unit(view, draft, _SUFFIX) and draft.size is not None:
         _take_unit(view, draft, _SHY_SUFFIX)
 
 
-def _read_size(view: str, draft: Draft) -> None:
+def _read_size(view: str, draft: Draft, money: bool) -> None:
     at = Numeral(draft.numeral.value, draft.numeral.step, draft.start, draft.end, draft.numeral.script)
-    found = read_magnitude(view, at, money=draft.start < draft.numeral.start)
+    found = read_magnitude(view, at, money)
     if found is None:
         return
     draft.size, draft.end = found

@@ -24,7 +24,13 @@ _BOUNDS: Final[dict[Language, dict[Bound, str]]] = {
 _ENGLISH_SIZES: Final = (("trillion", 12, 4), ("billion", 9, 4), ("million", 6, 6))
 _CHINESE_SIZES: Final = (("万亿", 12, 4), ("亿", 8, 4), ("万", 4, 4))
 """Words, power of ten, and how many decimals they may show before digits are clearer."""
+_LARGEST: Final = 12
+_STEPS: Final = {"en": 1000, "zh": 10000}
+"""What is as large as the next word's size is not said in the smaller word."""
 _SMALL_WAN: Final = (1000000, 2)
+
+_YEAR_LIKE: Final = range(1800, 2101)
+"""Years that last, not a year: 1,900年."""
 
 _PARTS: Final = ("first", "second", "third", "fourth")
 _ZH_DIGITS: Final = "零一二三四"
@@ -50,6 +56,8 @@ def _say_amount(figure: Figure, language: Language) -> str:
     amount = EXACT.divide(abs(figure.value), size)
     sign = "-" if figure.value < 0 else ""
     if language == "zh":
+        if figure.unit == "years" and amount in _YEAR_LIKE:
+            return f"{sign}{_grouped(amount)}{words}"
         gap = " " if words[:1].isascii() and words[:1].isalpha() else ""
         return f"{sign}{_say_chinese(amount)}{gap}{words}"
     if speech.before:
@@ -72,7 +80,7 @@ def _say_english(amount: Decimal) -> str:
     for words, power, decimals in _ENGLISH_SIZES:
         scaled = amount.scaleb(-power, EXACT)
         if scaled >= 1 and _decimals(scaled) <= decimals:
-            return f"{_digits(scaled)} {words}"
+            return f"{_digits(scaled)} {words}" if _fits(scaled, power, "en") else _grouped(amount)
     return _grouped(amount)
 
 
@@ -81,8 +89,12 @@ def _say_chinese(amount: Decimal) -> str:
         scaled = amount.scaleb(-power, EXACT)
         allowed = _SMALL_WAN[1] if amount < _SMALL_WAN[0] else decimals
         if scaled >= 1 and _decimals(scaled) <= allowed:
-            return f"{_digits(scaled)}{words}"
+            return f"{_digits(scaled)}{words}" if _fits(scaled, power, "zh") else _grouped(amount)
     return _grouped(amount) if amount >= _SMALL_WAN[0] else _digits(amount)
+
+
+def _fits(scaled: Decimal, power: int, language: Language) -> bool:
+    return power >= _LARGEST or scaled < _STEPS[language]
 
 
 def _decimals(amount: Decimal) -> int:
