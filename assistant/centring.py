@@ -8,11 +8,10 @@ same language it costs recall. The questions are about everything and nothing on
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
+
+from store.embedding import StoreEmbedding
 
 GENERIC_QUESTIONS: dict[str, tuple[str, ...]] = {
     "en": (
@@ -70,8 +69,7 @@ GENERIC_QUESTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-@lru_cache(maxsize=16)
-def centre_of(embedding: BaseEmbedding, language: str) -> NDArray[np.float32]:
+def centre_of(embedding: StoreEmbedding, language: str) -> NDArray[np.float32]:
     """The mean vector of the generic questions of a language, as this embedding sees them."""
-    vectors = [embedding.get_query_embedding(question) for question in GENERIC_QUESTIONS[language]]
-    return np.asarray(vectors, dtype=np.float32).mean(axis=0)
+    vectors = embedding.query_vectors(GENERIC_QUESTIONS[language])
+    return np.asarray(vectors.mean(axis=0), dtype=np.float32)

@@ -6,6 +6,7 @@ or loaded (prompts): a name too many or too few is a PromptError, never a hole i
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -86,6 +87,13 @@ def load_prompt(name: str, language: Language) -> RichPromptTemplate:
     if found != VARIABLES[name]:
         raise PromptError("variables", name=file, **_difference(VARIABLES[name], found))
     return template
+
+
+@cache
+def hash_prompts() -> str:
+    """Names the texts of all prompts and messages: an answer can be traced to them."""
+    texts = (f"{entry.name}\x1f{entry.read_text('utf-8')}" for entry in files(PACKAGE).iterdir() if entry.name.endswith((".md", ".toml")))
+    return hashlib.sha256("\x1e".join(sorted(texts)).encode()).hexdigest()
 
 
 def explain(error: DuociteError, language: Language) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import QueryBundle
 
-from assistant.answer import Language, Turn
+from assistant.answer import Filters, Language, Turn
 
 
 @dataclass
 class Question(QueryBundle):
-    """A question with the language that its answer is written in and the turns before it."""
+    """A question with the language of its answer, the turns before it, and where it may look."""
 
     language: Language = "en"
     history: tuple[Turn, ...] = ()
+    filters: Filters = Filters()

@@ -41,7 +41,7 @@ class LexicalIndex:
     def score(self, words: Sequence[Sequence[Sequence[str]]]) -> Scores:
         """Scores in 0..1 of all passages for words, each with its alternatives of one or more terms.
 
-        A word none of whose alternatives stands anywhere counts for nothing.
+        A word that stands nowhere still counts among what could have been found.
         """
         total = np.zeros(self.size, dtype=np.float32)
         most = 0.0
@@ -51,8 +51,21 @@ class LexicalIndex:
             most += bound
         return total / most if most else total
 
+    def coverage(self, words: Sequence[Sequence[Sequence[str]]], held: frozenset[str]) -> float:
+        """The share of the words, weighted by idf, that a set of terms holds; 0..1."""
+        total = most = 0.0
+        for alternatives in words:
+            weights = [sum(map(self.idf, terms)) / len(terms) for terms in alternatives]
+            most += max(weights, default=0.0)
+            shares = [
+                weight * sum(term in held for term in terms) / len(terms)
+                for weight, terms in zip(weights, alternatives, strict=True)
+            ]
+            total += max(shares, default=0.0)
+        return total / most if most else 0.0
+
     def _best(self, alternatives: Sequence[Sequence[str]]) -> tuple[Scores, float]:
-        """The best alternative's score a passage, and the bound of the rarest that stands anywhere."""
+        """The best alternative's score a passage, and the most that any passage could get."""
         best = np.zeros(self.size, dtype=np.float32)
         bound = 0.0
         for terms in alternatives:
@@ -65,7 +78,7 @@ class LexicalIndex:
             scores /= len(terms)
             bound = max(bound, sum(self.idf(term) for term in known) / len(terms))
             np.maximum(best, scores, out=best)
-        return best, bound
+        return best, bound or self.idf("")
 
 
 def _invert(passages: Sequence[Sequence[str]]) -> dict[str, list[tuple[int, int]]]:

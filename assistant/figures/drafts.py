@@ -20,6 +20,8 @@ from assistant.figures.numerals import (
 from assistant.figures.types import Bound
 from assistant.figures.units import (
     EXACT,
+    GAP,
+    SUFFIX,
     Form,
     find_form,
     load_prefixes,
@@ -31,13 +33,11 @@ from assistant.figures.units import (
 # Narrow enough that 300 times 2000/3 is 200000.
 _WHOLE: Final = Context(prec=LONGEST + 2)
 
-_GAP: Final = r"[ \t]{0,12}\n?[ \t]{0,4}-?"
-_SUFFIX = re.compile(rf"(?P<gap>{_GAP})(?P<unit>{spelling_pattern(load_suffixes())})")
 _DURATION = re.compile(
     r"\s(?:consecutive|successive|straight|full|whole|calendar|additional|more|short)"
     r"\s(?P<unit>years?|months?|weeks?|days?|hours?)\b"
 )
-_SHY_SUFFIX = re.compile(rf"{_GAP}(?P<unit>{spelling_pattern(load_shy_suffixes())})")
+_SHY_SUFFIX = re.compile(rf"{GAP}(?P<unit>{spelling_pattern(load_shy_suffixes())})")
 _PREFIXES: Final = "|".join(
     re.escape(name) for name in sorted(load_prefixes(), key=lambda name: (-len(name), name))
 )
@@ -138,7 +138,7 @@ def _read_prefix(view: str, draft: Draft) -> str | None:
 
 
 def _read_suffix(view: str, draft: Draft, money: bool) -> None:
-    if not money and (_take_unit(view, draft, _SUFFIX) or _take_unit(view, draft, _DURATION)):
+    if not money and (_take_unit(view, draft, SUFFIX) or _take_unit(view, draft, _DURATION)):
         return
     _read_power(view, draft)
     _read_size(view, draft, money)
@@ -146,7 +146,7 @@ def _read_suffix(view: str, draft: Draft, money: bool) -> None:
         draft.bound, draft.end = "more_than", extra.end()
         if draft.size is None:
             _read_size(view, draft, money)
-    if not _take_unit(view, draft, _SUFFIX) and draft.size is not None:
+    if not _take_unit(view, draft, SUFFIX) and draft.size is not None:
         _take_unit(view, draft, _SHY_SUFFIX)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from assistant.figures.units import SUFFIX
+
 # Each pair: what may stand in the text, and what the search reads in its place.
 _PAIRS: Final = (
     "０0 １1 ２2 ３3 ４4 ５5 ６6 ７7 ８8 ９9 ％% ．. ＋+ －- ／/ ＄$ ￥¥ （( ）) ［[ ］] ：: ＜< ＞> "
@@ -42,10 +44,15 @@ _DOTTED = re.compile(
 _CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\d:])|\b24/7\b")
 _NUMBERED = re.compile(
     r"^[ \t#*>-]{0,12}(?:\d{1,2}(?:\.\d{1,2})*[.)、](?=\s|\*|[A-Z\u4e00-\u9fff])"
-    r"|\d{1,2}(?:\.\d{1,2}){1,4}(?=[ \t]+[\"“‘(]?[A-Z][a-z])(?!\s+(?:[MBT]r?illion|Thousand|Percent)))"
+    r")"
     r"|#{1,6}\s+\d{1,2}(?=\s)|\d{1,3}(?=\s+(?:Source|See|Ibid|Note)\b)|(?<=\n)\s?\d{1,3}\s?(?=\n)"
     r"|^\s?[(（]\d{1,2}[)）](?=\s?[A-Za-z\u4e00-\u9fff])"
     r"|(?<=[\s;:,.，。；：、])[(（]\d{1,2}[)）](?=\s?[A-Z\u4e00-\u9fff])",
+    re.MULTILINE,
+)
+_SECTION = re.compile(
+    r"^[ \t#*>-]{0,12}(?P<number>\d{1,2}(?:\.\d{1,2}){1,4})"
+    r"(?=[ \t]+[\"“‘(]?[A-Z][a-z])(?!\s+(?:[MBT]r?illion|Thousand|Percent))",
     re.MULTILINE,
 )
 _INLINE = re.compile(r"(?<=[\s:;])\d{1,2}\)(?=\s?[A-Za-z\u4e00-\u9fff])")
@@ -65,6 +72,7 @@ def fold(text: str) -> str:
     view = _POWER.sub(_raise_power, view)
     for pattern in _BLANKED:
         view = pattern.sub(_blank, view)
+    view = _SECTION.sub(_blank_section, view)
     view = _INLINE.sub(_blank_item, view)
     return _LATEX.sub(_read_latex, view)
 
@@ -72,6 +80,11 @@ def fold(text: str) -> str:
 def _blank(match: re.Match[str]) -> str:
     # A line break stays a line break: what a line starts with matters to the other patterns.
     return re.sub(r"[^\n]", " ", match.group())
+
+
+def _blank_section(match: re.Match[str]) -> str:
+    """Of "3.2 Market outlook", not of "3.2 Gbps"."""
+    return match.group() if SUFFIX.match(match.string, match.end()) else _blank(match)
 
 
 def _blank_item(match: re.Match[str]) -> str:

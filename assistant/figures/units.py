@@ -176,3 +176,8 @@ def _keys(spellings: Iterable[str]) -> set[str]:
 
 def _sizes(rows: list[list[str]]) -> tuple[tuple[str, Decimal], ...]:
     return tuple((words, Decimal(size)) for words, size in rows)
+
+
+GAP = r"[ \t]{0,12}\n?[ \t]{0,4}-?"
+"""What may stand between a number and its unit: blanked markup, a line break, a hyphen."""
+SUFFIX = re.compile(rf"{GAP}(?P<unit>{spelling_pattern(load_suffixes())})")

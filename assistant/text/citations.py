@@ -31,6 +31,8 @@ _UNFINISHED = re.compile(rf"{_OPEN}[0-9０-９\s,，、;；–—~～－-]*\Z")
 # After a sentence: the markers on its line, then lines that hold nothing but markers.
 _MARKERS = rf"(?:{_BLANK}{_BARE_MARKER})"
 _TRAILING = re.compile(rf"{_MARKERS}*(?:\s*{_MARKERS}+(?={_BLANK}(?:\n|\Z)))*")
+# Sentence ends within a quotation don't end the sentence that quotes; the last one may.
+_QUOTED = re.compile(r"([“「«])([^”」»\n]+)([^”」»\n][”」»])")
 # A longer range is no list of passages: only its ends are read.
 _LONGEST_RANGE = 30
 
@@ -55,7 +57,8 @@ def split_pieces(text: str) -> list[tuple[int, int]]:
     A marker after the full stop belongs to the sentence before it, one that opens a line to what
     follows. White space between two sentences belongs to the later one.
     """
-    masked = _MARKER.sub(lambda marker: " " * len(marker.group()), text)
+    quoted = _QUOTED.sub(lambda quote: f"{quote[1]}{'x' * len(quote[2])}{quote[3]}", text)
+    masked = _MARKER.sub(lambda marker: " " * len(marker.group()), quoted)
     spans = split_sentences(masked)
     cuts = [_end_of_markers(text, end) for _, end in spans[:-1]]
     edges = [0, *cuts, len(text)]

@@ -103,3 +103,10 @@ def translate_english(words: tuple[str, ...]) -> tuple[str, ...]:
 def knows(word: str) -> bool:
     """Whether the dictionary has this Chinese word."""
     return word in _entries()
+
+
+@cache
+def is_proper_noun(word: str) -> bool:
+    """Whether the dictionary has this Chinese word as a name and nothing else."""
+    entries = _entries().get(word, ())
+    return bool(entries) and all(entry.pinyin[:1].isupper() for entry in entries)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
+import jieba
 from pypinyin import lazy_pinyin
+
+from assistant.text.dictionary import is_proper_noun, knows
+from assistant.text.terms import is_stop_word
+
+SOUND_FLOOR = 0.8
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _ENGLISH_FIRST = re.compile(
@@ -35,20 +42,42 @@ def find_pairs(text: str) -> list[tuple[str, str]]:
     return english_first + chinese_first
 
 
-def find_sound_alike(text: str, name: str, floor: float) -> str | None:
-    """The stretch of Chinese in `text` that sounds most like `name`, if it scores `floor` or more."""
-    wanted = _sounds(name.lower())
-    if len(wanted) < 2:
-        return None
-    best, found = floor, None
+def find_unknown_words(text: str) -> list[str]:
+    """Stretches of Chinese that may be names: what no dictionary knows, up to six characters."""
+    found: list[str] = []
     for run in _HAN_RUN.findall(text):
-        for size in range(2, 7):
-            for start in range(len(run) - size + 1):
-                window = run[start : start + size]
-                score = _alike(_sounds(_pinyin(window)), wanted)
-                if score > best:
-                    best, found = score, window
+        words = list(jieba.cut(run))
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + 4, len(words)) + 1):
+                if not all(map(_may_be_name, words[start:end])):
+                    break
+                found.append("".join(words[start:end]))
+    return [word for word in found if 2 <= len(word) <= 6]
+
+
+def find_sound_alikes(text: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Unknown Chinese words of `text` -> the names that they sound like, best ones only.
+
+    Two syllables are enough to tell names apart only if they hold three consonants.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    wanted = {name: _sounds(name.lower()) for name in names}
+    for word in find_unknown_words(text):
+        sounds = _sounds(_pinyin(word))
+        if len(word) < 3 and len(sounds.replace("a", "")) < 3:
+            continue
+        scores = {name: _alike(sounds, other) for name, other in wanted.items()}
+        best = max(scores.values(), default=0.0)
+        if best >= SOUND_FLOOR:
+            found[word] = tuple(name for name, score in scores.items() if score == best)
     return found
+
+
+def _may_be_name(word: str) -> bool:
+    """Not a word of the language: unknown to the dictionary, or one character that isn't grammar."""
+    if len(word) == 1:
+        return not is_stop_word(word)
+    return not knows(word) or is_proper_noun(word)
 
 
 def sounds_alike(chinese: str, name: str) -> float:

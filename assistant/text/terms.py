@@ -87,3 +87,8 @@ def expand_word(word: str) -> Alternatives:
     glosses = translate_chinese(word)
     kept = {tuple(stem(w) for w in gloss if w not in _ENGLISH_STOPS) for gloss in glosses}
     return tuple(sorted(gloss for gloss in kept if gloss))
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether lexical search leaves this word out."""
+    return word in _CHINESE_STOPS or word in _ENGLISH_STOPS

@@ -1,0 +1,195 @@
+"""The assistant, built from settings: the only place that constructs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from llama_index.core.response_synthesizers import BaseSynthesizer
+
+from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.engine import Event, GroundedQueryEngine, last_answer
+from assistant.examples import find_examples
+from assistant.glossary import build_glossary, load_glossary
+from assistant.index import SearchIndex, build_index
+from assistant.models import build_llm
+from assistant.offline import QuotingSynthesizer
+from assistant.passages import build_passage
+from assistant.prompts import hash_prompts
+from assistant.question import Question
+from assistant.reading import Reader
+from assistant.retrieval import HybridRetriever, Searcher
+from assistant.settings import Settings
+from assistant.synthesis import ModelSynthesizer
+from assistant.talk import find_small_talk, make_whole, reply_to
+from assistant.text.language import detect_language
+from store.chroma import Store, open_store
+from store.collection import Collection
+from store.embedding import StoreEmbedding, build_embedding
+from store.ingest import TRANSFORM
+from store.ledger import DocumentRecord
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """What was made from one state of the collection."""
+
+    version: str
+    index: SearchIndex
+    searcher: Searcher
+    engine: GroundedQueryEngine
+
+
+class Assistant:
+    """Answers questions to one collection. Owns its store until `close`; threads may share it."""
+
+    def __init__(
+        self, settings: Settings, store: Store, embedding: StoreEmbedding, collection: Collection
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._embedding = embedding
+        self._collection = collection
+        self._llm = build_llm(settings)
+        self._pairs = load_glossary(settings.glossary) if settings.glossary else []
+        self._lock = threading.Lock()
+        self._state: _Loaded | None = None
+        self.text = lru_cache(maxsize=32)(self._text)
+
+    @property
+    def collection(self) -> str:
+        return self._collection.name
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        language: Language | None = None,
+    ) -> Answer:
+        """The checked answer, or a refusal; raises ModelError only if quoting fails too."""
+        return last_answer(
+            self.stream(question, history=history, filters=filters, language=language)
+        )
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        language: Language | None = None,
+    ) -> Iterator[Event]:
+        """Each claim as soon as it is checked, the Answer last.
+
+        The answer is in the language of the question unless `language` pins it.
+        """
+        spoken: Language = language or ("zh" if detect_language(question) == "zh" else "en")
+        if kind := find_small_talk(question):
+            yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
+            return
+        whole = make_whole(question, history)
+        asked = Question(
+            whole, language=spoken, history=tuple(history), filters=filters or Filters()
+        )
+        for event in self._load().engine.stream(asked):
+            yield replace(event, question=question) if isinstance(event, Answer) else event
+
+    async def aask(self, question: str, **options: Any) -> Answer:
+        """`ask` beside the event loop."""
+        return await asyncio.to_thread(self.ask, question, **options)
+
+    async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
+        """`stream` beside the event loop."""
+        events = self.stream(question, **options)
+        while (event := await asyncio.to_thread(next, events, None)) is not None:
+            yield event
+
+    def retrieve(
+        self, question: str, top_k: int = 5, filters: Filters | None = None
+    ) -> list[Passage]:
+        """The best passages for a question, as the answerer sees them."""
+        asked = Question(question, filters=filters or Filters())
+        hits = HybridRetriever(self._load().searcher, top_k).retrieve(asked)
+        return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
+
+    def documents(self) -> list[DocumentRecord]:
+        return self._collection.documents()
+
+    def examples(self, language: Language) -> list[str]:
+        """Three questions that the collection answers."""
+        return find_examples(self._load().index, language)
+
+    @property
+    def searcher(self) -> Searcher:
+        """What finds and compares, for measures of its parts."""
+        return self._load().searcher
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def _text(self, document_id: str) -> str:
+        return self._collection.text(document_id)
+
+    def _load(self) -> _Loaded:
+        """The index and engine of the collection as it now is."""
+        with self._lock:
+            if self._state is None or self._state.version != self._collection.version:
+                self.text.cache_clear()
+                self._state = self._build()
+            return self._state
+
+    def _build(self) -> _Loaded:
+        version = self._collection.version
+        index = build_index(self._collection.load())
+        glossary = build_glossary(self._pairs, (node.text for node in index.nodes))
+        searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary))
+        quoting = QuotingSynthesizer(searcher)
+        synthesizer: BaseSynthesizer = quoting
+        if self._llm is not None:
+            synthesizer = ModelSynthesizer(self._llm)
+        engine = GroundedQueryEngine(
+            HybridRetriever(searcher),
+            synthesizer,
+            self.text,
+            fallback=quoting if self._llm is not None else None,
+            collection=self.collection,
+            fingerprint=self._fingerprint(version),
+        )
+        return _Loaded(version, index, searcher, engine)
+
+    def _fingerprint(self, version: str) -> str:
+        parts = (self._settings.llm, self._embedding.identity, TRANSFORM, version, hash_prompts())
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+    def _small_talk(self, question: str, text: str, language: Language) -> Answer:
+        return Answer(
+            response=text,
+            question=question,
+            language=language,
+            collection=self.collection,
+            status="verified",
+            fingerprint=self._fingerprint(self._collection.version),
+            timings_ms={"total": 0},
+        )
+
+
+def build_assistant(settings: Settings, collection: str = "default") -> Assistant:
+    """Open the store at `settings.data` and the collection in it.
+
+    Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
+    """
+    embedding = build_embedding(settings.embedding)
+    store = open_store(settings.data, embedding)
+    try:
+        return Assistant(settings, store, embedding, store.collection(collection))
+    except BaseException:
+        store.close()
+        raise

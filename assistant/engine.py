@@ -1,0 +1,238 @@
+"""The one road of a question: retrieve, answer, check each sentence, show what is proved."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from llama_index.core.base.response.schema import RESPONSE_TYPE, StreamingResponse
+from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from assistant.answer import Answer, Citation, Claim, Passage, Reason
+from assistant.errors import ModelError
+from assistant.grounding import Checked, Source, check_claim
+from assistant.passages import TextOf, build_passage
+from assistant.prompts import load_messages
+from assistant.question import Question
+from assistant.synthesis import as_question
+from assistant.text.citations import renumber, split_claims
+
+log = logging.getLogger(__name__)
+
+Event = Claim | Answer
+
+
+class _Piece(NamedTuple):
+    """A proved sentence as it is shown, markers and all, and its claim."""
+
+    text: str
+    claim: Claim
+
+
+class GroundedQueryEngine(RetrieverQueryEngine):
+    """A LlamaIndex query engine whose response is an Answer: checked, or a refusal.
+
+    `stream` gives each proved claim as soon as it is checked and the Answer last; `query` is the
+    Answer alone. A sentence that isn't proved is left out.
+    """
+
+    def __init__(
+        self,
+        retriever: BaseRetriever,
+        synthesizer: BaseSynthesizer,
+        text_of: TextOf,
+        *,
+        fallback: BaseSynthesizer | None = None,
+        collection: str = "",
+        fingerprint: str = "",
+    ) -> None:
+        super().__init__(retriever=retriever, response_synthesizer=synthesizer)
+        self._text_of = text_of
+        self._fallback = fallback
+        self._collection = collection
+        self._fingerprint = fingerprint
+
+    def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        return last_answer(self.stream(as_question(query_bundle)))
+
+    async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        return await asyncio.to_thread(self._query, query_bundle)
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Proved claims one by one, then the Answer."""
+        clock = _Clock()
+        nodes = self.retrieve(question)
+        clock.lap("retrieve")
+        sources = self._number(nodes)
+        try:
+            yield from self._answer(question, nodes, sources, self._response_synthesizer, clock)
+        except ModelError as error:
+            if self._fallback is None:
+                raise
+            log.warning("the model failed (%s): answering by quotation", error, exc_info=True)
+            # What was proved before the model failed is said again by nobody: the Answer decides.
+            yield from self._answer(question, nodes, sources, self._fallback, clock, fallback=True)
+
+    def _answer(
+        self,
+        question: Question,
+        nodes: list[NodeWithScore],
+        sources: dict[int, Source],
+        synthesizer: BaseSynthesizer,
+        clock: _Clock,
+        *,
+        fallback: bool = False,
+    ) -> Iterator[Event]:
+        response = synthesizer.synthesize(question, nodes)
+        numbering = _Numbering()
+        pieces: list[_Piece] = []
+        problems: list[str] = []
+        for written in _sentences(response):
+            clock.lap("answer")
+            for text, checked in _check(written, sources):
+                problems += checked.problems
+                if checked.claim.verdict != "unproved":
+                    pieces.append(_Piece(*numbering.take(text, checked)))
+                    yield pieces[-1].claim
+            clock.lap("check")
+        clock.lap("answer")
+        yield self._conclude(
+            question,
+            sources,
+            pieces,
+            citations=tuple(numbering.citations),
+            problems=tuple(problems),
+            metadata=response.metadata or {},
+            timings_ms=clock.times(),
+            fallback=fallback,
+        )
+
+    def _number(self, nodes: Sequence[NodeWithScore]) -> dict[int, Source]:
+        found = {}
+        for number, hit in enumerate(nodes, 1):
+            assert isinstance(hit.node, TextNode)
+            found[number] = Source(build_passage(number, hit, self._text_of), hit.node)
+        return found
+
+    def _conclude(
+        self,
+        question: Question,
+        sources: dict[int, Source],
+        pieces: list[_Piece],
+        *,
+        metadata: dict[str, Any],
+        problems: tuple[str, ...],
+        **found: Any,
+    ) -> Answer:
+        reason = None if pieces else _reason(sources, metadata, problems)
+        text = "\n".join(filter(None, [metadata.get("note"), _joined(pieces)]))
+        if reason:
+            text = load_messages(question.language).text(f"answer.refused_{reason}")
+        return Answer(
+            response=text,
+            question=question.query_str,
+            language=question.language,
+            collection=self._collection,
+            status="refused" if reason else "verified",
+            reason=reason,
+            model=str(metadata.get("model", "offline")),
+            claims=tuple(piece.claim for piece in pieces),
+            problems=problems,
+            nearest=_nearest(sources) if reason else (),
+            usage=dict(metadata.get("usage", {})),
+            fingerprint=self._fingerprint,
+            **found,
+        )
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._spent: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._spent[stage] = self._spent.get(stage, 0.0) + now - self._last
+        self._last = now
+
+    def times(self) -> dict[str, int]:
+        spent = {**self._spent, "total": time.perf_counter() - self._started}
+        return {stage: round(seconds * 1000) for stage, seconds in spent.items()}
+
+
+def last_answer(events: Iterator[Event]) -> Answer:
+    """The Answer that ends a stream."""
+    answers = [event for event in events if isinstance(event, Answer)]
+    return answers[-1]
+
+
+def _sentences(response: RESPONSE_TYPE) -> Iterator[str]:
+    """What a synthesizer wrote, sentence by sentence where it streams."""
+    if isinstance(response, StreamingResponse):
+        yield from response.response_gen or ()
+    else:
+        yield getattr(response, "response", None) or ""
+
+
+def _check(text: str, sources: dict[int, Source]) -> Iterator[tuple[str, Checked]]:
+    for claim in split_claims(text):
+        yield text[slice(*claim.span)], check_claim(claim, sources)
+
+
+class _Numbering:
+    """Citations in order of use; one passage quoted at two places is two citations."""
+
+    def __init__(self) -> None:
+        self.citations: list[Citation] = []
+        self._known: dict[tuple[str, int, int], int] = {}
+
+    def take(self, text: str, checked: Checked) -> tuple[str, Claim]:
+        """A sentence's text and claim with the answer's own numbers."""
+        place = {citation.number: self._number(citation) for citation in checked.citations}
+        order = [0] * max(place.values(), default=0)
+        for passage, number in place.items():
+            order[number - 1] = passage
+        return renumber(text, order), _renumbered(checked.claim, place)
+
+    def _number(self, citation: Citation) -> int:
+        key = (citation.passage.document, citation.span.start, citation.span.end)
+        if key not in self._known:
+            self._known[key] = len(self._known) + 1
+            self.citations.append(replace(citation, number=self._known[key]))
+        return self._known[key]
+
+
+def _renumbered(claim: Claim, place: Mapping[int, int]) -> Claim:
+    figures = tuple(
+        replace(figure, citations=tuple(place[n] for n in figure.citations if n in place))
+        for figure in claim.figures
+    )
+    return replace(claim, citations=tuple(place[n] for n in claim.citations), figures=figures)
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return "".join(piece.text for piece in pieces).strip()
+
+
+def _nearest(sources: dict[int, Source]) -> tuple[Passage, ...]:
+    return tuple(source.passage for source in list(sources.values())[:3])
+
+
+def _reason(
+    sources: dict[int, Source], metadata: dict[str, Any], problems: tuple[str, ...]
+) -> Reason:
+    if not sources:
+        return "nothing_relevant"
+    if metadata.get("refused"):
+        reason: Reason = metadata.get("reason", "not_stated")
+        return reason
+    return "not_proved" if problems else "not_stated"

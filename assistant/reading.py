@@ -1,0 +1,186 @@
+"""What a question says: its words in both languages, its names, years, figures, and what it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import jieba
+
+from assistant.figures import Figure, figure_type, find_figures
+from assistant.glossary import Glossary
+from assistant.text.dictionary import is_proper_noun, translate_english
+from assistant.text.language import detect_language
+from assistant.text.names import find_sound_alikes
+from assistant.text.terms import Alternatives, expand_word, find_figure_terms, find_terms, split_words, stem
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_CAPITAL = re.compile(r"\b[A-Z][A-Za-z&\d]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z&]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_OPENERS = frozenset(
+    "what how which who whom whose when where why in on by at under according after before to from for as of "
+    "is are was were does do did the a an about roughly since with during name list give tell by".split()
+)
+_SEVERAL = re.compile(
+    r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b|\band (?:how|what|which|in what|at what|from what|when|who)\b"
+    r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
+    r"|分别|各是|各为|各有|各多少|哪[两三四五六几]|哪些|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|和.{1,12}各",
+    re.IGNORECASE,
+)
+_BROAD = re.compile(
+    r"\b(?:companies|firms|organi[sz]ations|papers|reports|authors|sources|everyone|they all)\b.{0,40}"
+    r"\b(?:recommend|suggest|propose|say|think|advise|mention|write|call for|see)"
+    r"|\bwhat (?:are|were) the (?:\w+ )?(?:recommendations|suggestions|proposals|views)\b"
+    r"|(?:企业|公司|机构|各家|各方|各报告|报告|作者|大家)(?:们|都)?.{0,12}(?:建议|提议|主张|怎么看|如何看|认为|怎么说)|有(?:哪些|什么)(?:建议|主张|看法|意见)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question taken apart.
+
+    `own` are its words for passages of its own language, `cross` for those of the other one;
+    `names` its proper names, each with its forms; `asked` what kinds of figure it wants.
+    """
+
+    text: str
+    language: str
+    own: tuple[Alternatives, ...]
+    cross: tuple[Alternatives, ...]
+    names: tuple[Alternatives, ...]
+    organisations: frozenset[str]
+    years: frozenset[str]
+    figures: tuple[Figure, ...]
+    asked: frozenset[str]
+    several: bool
+    broad: bool
+
+
+class Reader:
+    """Reads questions to one collection: whose organisations it knows, with a glossary."""
+
+    def __init__(self, organisations: Sequence[str], glossary: Glossary) -> None:
+        self._organisations = organisations
+        self._glossary = glossary
+        self._by_first: dict[str, list[str]] = {}
+        for organisation in organisations:
+            self._by_first.setdefault(organisation.split()[0], []).append(organisation)
+
+    def read(self, text: str) -> Reading:
+        language = "zh" if detect_language(text) == "zh" else "en"
+        known, rest = self._find_known(text)
+        own, cross = _find_words(rest, known)
+        figures = tuple(find_figures(text))
+        asked = figure_type(text)
+        names = tuple(_find_names(rest, language)) + tuple(known.values())
+        return Reading(
+            text=text,
+            language=language,
+            own=(*own, *_figure_words(text)),
+            cross=(*cross, *_figure_words(text)),
+            names=names,
+            organisations=self._find_organisations(text, names),
+            years=frozenset(_YEAR.findall(text)),
+            figures=figures,
+            asked=asked - {"name", "list"},
+            several=bool(_SEVERAL.search(text)),
+            broad=bool(_BROAD.search(text)) and not asked - {"name", "list"},
+        )
+
+    def _find_known(self, text: str) -> tuple[dict[str, Alternatives], str]:
+        """Names of the glossary and names that sound like an organisation's; the text without them."""
+        found: dict[str, Alternatives] = {}
+        for name, others in self._glossary.find(text).items():
+            found[name] = tuple(tuple(find_terms(other)) for other in sorted(others))
+        for word, names in find_sound_alikes(text, self._by_first).items():
+            if not any(word in name or name in word for name in found):
+                found[word] = tuple(tuple(find_terms(name)) for name in names)
+        kept = {name: tuple(filter(None, forms)) for name, forms in found.items()}
+        rest = text
+        for name in sorted(kept, key=len, reverse=True):
+            if _HAN.search(name):
+                rest = rest.replace(name, " ")
+        return {name: forms for name, forms in kept.items() if forms}, rest
+
+    def _find_organisations(self, text: str, names: Sequence[Alternatives]) -> frozenset[str]:
+        lowered = text.lower()
+        stems = {form for forms in names for form in forms}
+        return frozenset(
+            organisation
+            for first, organisations in self._by_first.items()
+            for organisation in organisations
+            if _stands(first.lower(), lowered) or tuple(find_terms(first)) in stems
+        )
+
+
+def _find_words(
+    rest: str, known: dict[str, Alternatives]
+) -> tuple[list[Alternatives], list[Alternatives]]:
+    own: list[Alternatives] = [(tuple(find_terms(name)),) for name in known if find_terms(name)]
+    cross: list[Alternatives] = list(known.values())
+    for word in split_words(rest):
+        terms = tuple(find_terms(word)) or (word,)
+        own.append((terms,))
+        cross += _translate(word, terms)
+    return own, cross
+
+
+def _translate(word: str, terms: tuple[str, ...]) -> list[Alternatives]:
+    """A word for passages of the other language; what they may hold as it is (GDP, 2027) stays."""
+    alternatives = expand_word(word)
+    if not _HAN.search(word):
+        return [(*alternatives, terms)]
+    if alternatives:
+        return [alternatives]
+    parts = [part for part in jieba.cut_for_search(word) if part != word]
+    return [found for part in parts if (found := expand_word(part))]
+
+
+def _figure_words(text: str) -> list[Alternatives]:
+    return [((term,),) for term in find_figure_terms(text)]
+
+
+def _find_names(rest: str, language: str) -> list[Alternatives]:
+    """Proper names: capitals within an English question; dictionary names in a Chinese one."""
+    if language == "en":
+        return [((stem(word.lower()),),) for word in _find_capitals(rest)]
+    latin: list[Alternatives] = [((stem(word.lower()),),) for word in _LATIN.findall(rest)]
+    proper = [word for word in jieba.cut(rest) if len(word) > 1 and is_proper_noun(word)]
+    return latin + [forms for word in proper if (forms := expand_word(word))]
+
+
+def _find_capitals(text: str) -> list[str]:
+    found = _CAPITAL.finditer(text)
+    return [
+        match.group()
+        for match in found
+        if match.group().lower() not in _MONTHS
+        and not (match.start() == 0 and match.group().lower() in _OPENERS)
+    ]
+
+
+def find_years(text: str) -> frozenset[str]:
+    """The years that a text names, as four digits."""
+    return frozenset(_YEAR.findall(text))
+
+
+@cache
+def find_place_names(text: str) -> frozenset[str]:
+    """Stems of capitalised words that the dictionary knows as names of places, people, firms."""
+    return frozenset(stem(word.lower()) for word in _CAPITAL.findall(text) if _is_name(word.lower()))
+
+
+@cache
+def _is_name(word: str) -> bool:
+    return any(is_proper_noun(chinese) for chinese in translate_english((word,)))
+
+
+def _stands(name: str, lowered: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", lowered) is not None

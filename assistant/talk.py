@@ -1,0 +1,81 @@
+"""What is said around questions: greetings, thanks, what the assistant is, what is in here; and
+follow-ups, made whole by the question before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from assistant.answer import Language, Turn
+from assistant.prompts import load_messages
+from assistant.text.terms import split_words
+from store.ledger import DocumentRecord
+
+Small = Literal["greeting", "thanks", "abilities", "contents"]
+
+TITLES = 12  # of what is in here
+_LEAST_WORDS = 3  # content words that a question of its own has
+
+_SMALL: dict[Small, re.Pattern[str]] = {
+    "greeting": re.compile(
+        r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|你好|您好|嗨|大家好|早上好|下午好|晚上好)(?: there)?", re.I
+    ),
+    "thanks": re.compile(r"(?:many )?(?:thanks|thank you)(?: very much| a lot)?|谢谢(?:你|您)?|多谢|感谢", re.I),
+    "abilities": re.compile(
+        r"what (?:can|do) you do|who are you|what are you|help|how (?:does this|do you) work"
+        r"|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么|(?:你|您)是谁|怎么用|帮助", re.I
+    ),
+    "contents": re.compile(
+        r"what(?:'s| is) in (?:here|this collection)|(?:which|what) (?:documents|reports|sources|files)"
+        r"(?: are (?:there|in here|in this collection)| do you (?:have|know))?"
+        r"|(?:这里|库里|文档集里?)(?:面)?有(?:哪些|什么)(?:文档|文件|报告|资料|内容)?|有哪些(?:文档|文件|报告|资料)", re.I
+    ),
+}  # fmt: skip
+_EDGES = " \t\n.!?,。！？，、~～"
+_FOLLOWS = re.compile(
+    r"^(?:and|what about|how about|and what|also|then)\b|^(?:那么?|还有|以及|另外)|呢[?？]?$"
+    r"|\b(?:it|its|they|their|that|this|he|she|his|her|there)\b|它|他们|该|其(?!中|他)", re.I
+)  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def find_small_talk(text: str) -> Small | None:
+    """What a text is that asks the documents nothing; None for a question."""
+    bare = text.strip(_EDGES)
+    return next((kind for kind, pattern in _SMALL.items() if pattern.fullmatch(bare)), None)
+
+
+def reply_to(kind: Small, language: Language, records: Sequence[DocumentRecord]) -> str:
+    messages = load_messages(language)
+    if kind != "contents":
+        return messages.text(f"answer.{kind}")
+    if not records:
+        return messages.text("answer.contents_empty")
+    titles = [_say_record(record, language) for record in records[:TITLES]]
+    more = ["…"] if len(records) > TITLES else []
+    mark = "；" if language == "zh" else "; "
+    return messages.text("answer.contents", documents=len(records), titles=mark.join(titles + more))
+
+
+def _say_record(record: DocumentRecord, language: Language) -> str:
+    if record.year is None:
+        return record.title
+    return f"{record.title}（{record.year}年）" if language == "zh" else f"{record.title} ({record.year})"
+
+
+def make_whole(text: str, history: Sequence[Turn]) -> str:
+    """A follow-up as a question of its own: "and in 2027?" takes its subject from the last one.
+
+    A year in the follow-up replaces those of the question before.
+    """
+    if not history or not _depends(text):
+        return text
+    before = history[-1].question
+    if _YEAR.search(text):
+        before = _YEAR.sub("", before)
+    return f"{before} {text}"
+
+
+def _depends(text: str) -> bool:
+    return len(split_words(text)) < _LEAST_WORDS or _FOLLOWS.search(text.strip()) is not None

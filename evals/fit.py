@@ -1,0 +1,205 @@
+"""Fits the weights of `assistant/weights.py` on suites of known answers, and says how well.
+
+`python -m evals.fit FILE:DOCS[:CATALOG] ...` prints both tables of weights and what five-fold
+cross-validation over questions gives. Sentences: conditional logit, the answering sentence against
+all others of its question (McFadden 1974). Refusals: logistic regression, negatives against
+positives; to these come the positives asked again with the passages that answer them taken away.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from llama_index.core.schema import NodeWithScore
+from numpy.typing import NDArray
+
+from assistant.app import Assistant, build_assistant
+from assistant.question import Question
+from assistant.ranking import FEATURES, Candidate, rank_sentences
+from assistant.refusing import REFUSAL_FEATURES, describe_decision
+from assistant.retrieval import TOP_K, HybridRetriever, Search
+from assistant.settings import load_settings
+from evals.cases import Ask, build_asks, read_cases
+from evals.collections import prepare_collection
+from evals.quotes import holds_quotation
+from store.spans import find_original
+
+Matrix = NDArray[np.float64]
+
+FOLDS = 5
+PENALTY = 3.0
+ANSWERED = 0.95  # of the answerable questions: where the threshold is put
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One question: all its sentences with their features, and which of them answer it."""
+
+    id: str
+    language: str
+    search: Search
+    ranked: list[Candidate]
+    answers: NDArray[np.bool_]
+    negative: bool
+
+    @property
+    def features(self) -> Matrix:
+        return np.array([candidate.features for candidate in self.ranked])
+
+
+def read_samples(spec: str) -> Iterator[Sample]:
+    """The samples of one FILE:DOCS[:CATALOG]."""
+    file, docs, *rest = spec.split(":")
+    cases = read_cases(Path(file))
+    prepared = prepare_collection(load_settings(), Path(docs), Path(rest[0]) if rest else None)
+    with closing(build_assistant(prepared.settings, prepared.collection)) as assistant:
+        for ask in build_asks(cases):
+            yield from _sample(assistant, ask, Path(file).stem)
+
+
+def _sample(assistant: Assistant, ask: Ask, suite: str) -> Iterator[Sample]:
+    searcher = assistant.searcher
+    question = Question(ask.question, language=ask.language)
+    hits = HybridRetriever(searcher, 4 * TOP_K).retrieve(question)
+    search = searcher.search(ask.question)
+    known = ask.case.quotations if ask.case.answerable else ()
+    holding = {hit.node.node_id for hit in hits if _answers_any(assistant, hit, known)}
+    ranked = rank_sentences(searcher, search, hits[:TOP_K])
+    answers = np.array([_is_part(assistant, one, known) for one in ranked], dtype=np.bool_)
+    name = f"{suite}/{ask.case.id}"
+    yield Sample(name, ask.language, search, ranked, answers, not ask.case.answerable)
+    if known and holding:
+        left: list[NodeWithScore] = [hit for hit in hits if hit.node.node_id not in holding][:TOP_K]
+        without = rank_sentences(searcher, search, left)
+        yield Sample(name, ask.language, search, without, np.zeros(len(without), np.bool_), True)
+
+
+def _answers_any(assistant: Assistant, hit: NodeWithScore, known: Sequence[str]) -> bool:
+    meta = hit.node.metadata
+    original = assistant.text(meta["document"])[meta["start"] : meta["end"]]
+    return any(holds_quotation(quote, original) for quote in known)
+
+
+def _is_part(assistant: Assistant, candidate: Candidate, known: Sequence[str]) -> bool:
+    """Whether a sentence and a known quotation are mostly the same text."""
+    meta = candidate.node.metadata
+    start, end = find_original(meta, *candidate.span)
+    original = assistant.text(meta["document"])[start:end]
+    return any(holds_quotation(q, original) or holds_quotation(original, q) for q in known)
+
+
+def fit_sentences(samples: Sequence[Sample]) -> Matrix:
+    """Weights for features as they are (the scaling used while fitting is folded in)."""
+    usable = [s for s in samples if s.answers.any() and not s.negative]
+    stacked = np.concatenate([s.features for s in usable])
+    scale = stacked.std(axis=0) + 1e-9
+    tables = [(s.features / scale, s.answers) for s in usable]
+
+    def gradient(weights: Matrix) -> Matrix:
+        total = -2 * PENALTY * weights
+        for table, answers in tables:
+            share = _softmax(table @ weights)
+            right = np.where(answers, share, 0.0)
+            total += (right / max(right.sum(), 1e-12) - share) @ table
+        return total
+
+    return _climb(gradient, stacked.shape[1]) / scale
+
+
+def fit_refusals(rows: Matrix, positive: NDArray[np.bool_]) -> tuple[Matrix, float]:
+    """Weights and bias, with the threshold at 0 where ANSWERED of the positives are answered."""
+    scale = rows.std(axis=0) + 1e-9
+    table = np.column_stack([rows / scale, np.ones(len(rows))])
+    balance = np.where(positive, 1.0, positive.sum() / max(1, (~positive).sum()))
+
+    def gradient(weights: Matrix) -> Matrix:
+        pull = 2 * PENALTY * np.append(weights[:-1], 0.0)
+        expected = 1 / (1 + np.exp(-table @ weights))
+        return np.asarray((balance * (positive - expected)) @ table - pull)
+
+    weights = _climb(gradient, table.shape[1])
+    scores = table[positive] @ weights
+    return weights[:-1] / scale, float(weights[-1] - np.quantile(scores, 1 - ANSWERED))
+
+
+def _climb(gradient: object, size: int, steps: int = 3000, rate: float = 0.02) -> Matrix:
+    """Adam's ascent: dull and good enough for twenty weights of a concave function."""
+    weights, mean, spread = np.zeros(size), np.zeros(size), np.zeros(size)
+    for step in range(1, steps + 1):
+        slope = gradient(weights)  # type: ignore[operator]
+        mean = 0.9 * mean + 0.1 * slope
+        spread = 0.999 * spread + 0.001 * slope**2
+        weights += rate * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-9)
+    return weights
+
+
+def _softmax(scores: Matrix) -> Matrix:
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum())
+
+
+def decisions(samples: Sequence[Sample], weights: Matrix) -> tuple[Matrix, NDArray[np.bool_]]:
+    """REFUSAL_FEATURES of each sample as these sentence weights rank it, and which are positive."""
+    rows = []
+    for sample in samples:
+        scores = sample.features @ weights
+        order = np.argsort(-scores, kind="stable")
+        ranked = [sample.ranked[i]._replace(score=float(scores[i])) for i in order]
+        rows.append(describe_decision(sample.search, ranked))
+    return np.array(rows), np.array([not sample.negative for sample in samples])
+
+
+def cross_validate(samples: Sequence[Sample]) -> dict[str, float]:
+    """Held-out shares: first or second sentence right; answered and refused at the threshold."""
+    ids = sorted({sample.id for sample in samples})
+    hits: list[bool] = []
+    kept: dict[bool, list[bool]] = {True: [], False: []}
+    for fold in range(FOLDS):
+        held = set(ids[fold::FOLDS])
+        train = [s for s in samples if s.id not in held]
+        test = [s for s in samples if s.id in held]
+        weights = fit_sentences(train)
+        hits += [_hit(s, weights) for s in test if not s.negative]
+        model, bias = fit_refusals(*decisions(train, weights))
+        rows, positive = decisions(test, weights)
+        for score, is_positive in zip(rows @ model + bias, positive, strict=True):
+            kept[bool(is_positive)].append(score >= 0)
+    return {
+        "sentence@2": float(np.mean(hits)),
+        "answered": float(np.mean(kept[True])),
+        "refused": 1 - float(np.mean(kept[False])),
+    }
+
+
+def _hit(sample: Sample, weights: Matrix) -> bool:
+    best = np.argsort(-(sample.features @ weights), kind="stable")[:2]
+    return bool(sample.answers[best].any())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("suite", nargs="+", help="FILE:DOCS[:CATALOG]")
+    samples = [s for spec in parser.parse_args(arguments).suite for s in read_samples(spec)]
+    samples = [sample for sample in samples if sample.ranked]
+    print({name: round(value, 3) for name, value in cross_validate(samples).items()})
+    weights = fit_sentences(samples)
+    model, bias = fit_refusals(*decisions(samples, weights))
+    _say("SENTENCE_WEIGHTS", FEATURES, weights)
+    _say("REFUSAL_WEIGHTS", REFUSAL_FEATURES, model)
+    print(f"REFUSAL_BIAS = {bias:.3f}")
+
+
+def _say(title: str, names: Sequence[str], values: Matrix) -> None:
+    print(f"{title} = np.array(\n    [")
+    for name, value in zip(names, values, strict=True):
+        print(f"        {value:.3f},  # {name}")
+    print("    ]\n)")
+
+
+if __name__ == "__main__":
+    main()
