@@ -92,7 +92,7 @@ def _shown_step(figure: Figure) -> Decimal:
     if figure.bound == "exact" or not figure.value:
         return figure.step
     exponent = int(figure.value.normalize(EXACT).as_tuple().exponent)
-    return max(figure.step, Decimal(1).scaleb(exponent)) if figure.bound != "exact" else figure.step
+    return max(figure.step, Decimal(1).scaleb(exponent))
 
 
 def _reach(figure: Figure) -> Decimal:
@@ -101,7 +101,7 @@ def _reach(figure: Figure) -> Decimal:
 
 
 def _exceeds(source: Figure, claim: Figure) -> bool:
-    """8.3 billion, or "more than 8.3 billion", lies above "more than 8 billion", by less than a digit."""
+    """8.3 billion lies above "more than 8 billion", by less than its last digit."""
     if source.unit != claim.unit or source.unit == "rank":
         return False
     distance = source.value - claim.value
@@ -116,10 +116,14 @@ def _exceeds(source: Figure, claim: Figure) -> bool:
 
 def _same_time(a: Figure, b: Figure) -> bool:
     """Equal periods; a day without a year agrees with that day of any year."""
-    if a.unit == b.unit == "date" and _NO_YEAR > min(a.value, b.value):
+    if a.unit == b.unit == "date" and min(a.value, b.value) < _NO_YEAR:
         days = {a.value % _NO_YEAR, b.value % _NO_YEAR}
-        return len(days) == 1 and all(f.value < _NO_YEAR or f.value > _DIGITS_OF_DAY for f in (a, b))
+        return len(days) == 1 and _names_day(a) and _names_day(b)
     return a.value == b.value and a.unit == b.unit
+
+
+def _names_day(figure: Figure) -> bool:
+    return figure.value < _NO_YEAR or figure.value > _DIGITS_OF_DAY
 
 
 def _within(inner: Figure, outer: Figure) -> bool:
@@ -139,4 +143,5 @@ def _period(figure: Figure) -> tuple[int, int]:
         return (value, value) if value > _DIGITS_OF_DAY else (value * 100 + 1, value * 100 + 31)
     months = 6 if figure.unit == "half" else 3
     year, part = divmod(value, 10)
-    return year * 10000 + (part * months - months + 1) * 100 + 1, year * 10000 + part * months * 100 + 31
+    first, last = (part - 1) * months + 1, part * months
+    return year * 10000 + first * 100 + 1, year * 10000 + last * 100 + 31

@@ -28,10 +28,16 @@ _YEAR: Final = r"(?P<year>(?:1[89]|20)[0-9]{2})(?![0-9])"
 _COMMA: Final = r"(?:\s{0,3},\s{0,3}|\s{1,3})"
 _DASH: Final = r"\s{0,2}(?:-|~|至|到|to|through|until|and)\s{0,2}"
 
-_ZH_YEAR: Final = rf"(?P<year>(?<![0-9])(?:1[89]|20)[0-9]{{2}}|[一二][{CHINESE_DIGITS}]{{3}})\s?年\s?"
+_ZH_YEAR: Final = (
+    rf"(?P<year>(?<![0-9])(?:1[89]|20)[0-9]{{2}}|[一二][{CHINESE_DIGITS}]{{3}})\s?年\s?"
+)
 _ZH_MONTH: Final = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_ZH_DAY: Final = r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_ORDINALS: Final = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_ZH_DAY: Final = (
+    r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
+)
+_ORDINALS: Final = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+}  # fmt: skip
 
 
 Reader = Callable[[re.Match[str]], Iterator[Found]]
@@ -90,43 +96,61 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(r"(?<![A-Za-z0-9.,])" + text)
 
 
+_M: Final = rf"(?P<month>{_MONTH})"
+_M2: Final = rf"(?P<month2>{_MONTH})"
+_D: Final = rf"(?P<day>{_DAY}){_TH}"
+_D2: Final = rf"(?P<day2>{_DAY}){_TH}"
+_NUMBERED_MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
 _PART: Final = r"(?P<part>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)\s"
 _OF: Final = r"\s(?:of\s)?(?:the\s)?(?:year\s|fiscal\s|FY\s?)?"
+_GAP: Final = r"[\s,-]{0,2}"
+_END: Final = r"(?![A-Za-z0-9])"
 
-_CHINESE: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
-    (re.compile(_ZH_YEAR + _ZH_MONTH + rf"\s?月?{_DASH}(?P<month2>1[0-2]|0?[1-9])\s?月(?!\s?{_ZH_DAY}\s?[日号])"), _read_date),
-    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + rf"\s?日?{_DASH}(?P<day2>3[01]|[12][0-9]|0?[1-9])\s?[日号]"), _read_date),
-    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + r"\s?[日号](?!线)"), _read_date),
-    (re.compile(_ZH_YEAR + _ZH_MONTH + r"\s?月(?:份|底|初|末|中旬|上旬|下旬)?"), _read_date),
-    (re.compile(_ZH_YEAR.replace(r"\s?年\s?", r"\s?年?\s?") + r"(?P<part>[上下])半年"), _read_part("half")),
-    (re.compile(_ZH_YEAR + r"第?\s?(?P<part>[一二三四1-4])\s?季度"), _read_part("quarter")),
-    (re.compile(r"(?<![0-9年一-九十])" + _ZH_MONTH + r"\s?月\s?" + _ZH_DAY + r"\s?日"), _read_date),
-)  # fmt: skip
-_ENGLISH: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
-    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY})(?:{_TH}){_DASH}(?P<day2>{_DAY}){_TH}{_COMMA}{_YEAR}"), _read_date),
-    (_pattern(rf"(?P<day>{_DAY})(?:{_TH}){_DASH}(?P<day2>{_DAY}){_TH}\s{{1,3}}(?P<month>{_MONTH})(?:{_COMMA}{_YEAR})?"), _read_date),
-    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY}){_TH}{_COMMA}{_YEAR}"), _read_date),
-    (_pattern(rf"(?P<day>{_DAY}){_TH}[\s-]{{1,3}}(?:of\s)?(?P<month>{_MONTH})(?:{_COMMA}|-){_YEAR}"), _read_date),
-    (_pattern(rf"(?P<month>{_MONTH}){_DASH}(?P<month2>{_MONTH})(?:{_COMMA}|\sof\s){_YEAR}"), _read_date),
-    (_pattern(rf"(?P<month>{_MONTH})(?:{_COMMA}|\sof\s|-|')\s?{_YEAR}"), _read_date),
-    (_pattern(rf"(?P<month>{_MONTH})\s{{1,3}}(?P<day>{_DAY}){_TH}(?![.,][0-9]|\s?(?:%|percent|[mb]illion))"), _read_date),
-    (_pattern(rf"(?P<day>{_DAY}){_TH}\s{{1,3}}(?:of\s)?(?P<month>{_MONTH})(?![0-9])"), _read_date),
-)  # fmt: skip
-_PARTS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
-    (_pattern(rf"H\s?(?P<part>[12])[\s,-]{{0,2}}(?:of\s|FY\s?)?{_YEAR}"), _read_part("half")),
-    (_pattern(rf"(?P<part>[12])H[\s,-]{{0,2}}{_YEAR}"), _read_part("half")),
-    (_pattern(rf"{_YEAR}[\s,-]{{0,2}}H(?P<part>[12])(?![A-Za-z0-9])"), _read_part("half")),
-    (_pattern(rf"Q\s?(?P<part>[1-4])[\s,-]{{0,2}}(?:of\s|FY\s?)?{_YEAR}"), _read_part("quarter")),
-    (_pattern(rf"(?P<part>[1-4])Q[\s,-]{{0,2}}{_YEAR}"), _read_part("quarter")),
-    (_pattern(rf"{_YEAR}[\s,-]{{0,2}}Q(?P<part>[1-4])(?![A-Za-z0-9])"), _read_part("quarter")),
+_ZH_MONTH2: Final = r"(?P<month2>1[0-2]|0?[1-9])"
+_ZH_DAY2: Final = r"(?P<day2>3[01]|[12][0-9]|0?[1-9])"
+_ZH_YM: Final = _ZH_YEAR + _ZH_MONTH
+_ZH_MD: Final = _ZH_MONTH + r"\s?月\s?" + _ZH_DAY
+
+Row = tuple[re.Pattern[str], Reader]
+
+# In each table a longer reading stands before a shorter one that would match a part of it.
+_CHINESE: Final[tuple[Row, ...]] = (
+    (re.compile(rf"{_ZH_YM}\s?月?{_DASH}{_ZH_MONTH2}\s?月(?!\s?[0-9十])"), _read_date),
+    (re.compile(rf"{_ZH_YEAR}{_ZH_MD}\s?日?{_DASH}{_ZH_DAY2}\s?[日号]"), _read_date),
+    (re.compile(rf"{_ZH_YEAR}{_ZH_MD}\s?[日号](?!线)"), _read_date),
+    (re.compile(rf"{_ZH_YM}\s?月(?:份|底|初|末|中旬|上旬|下旬)?"), _read_date),
+    (re.compile(rf"{_ZH_YEAR}(?P<part>[上下])半年"), _read_part("half")),
+    (re.compile(rf"{_ZH_YEAR}第?\s?(?P<part>[一二三四1-4])\s?季度"), _read_part("quarter")),
+    (re.compile(rf"(?<![0-9年一二三四五六七八九十]){_ZH_MD}\s?日"), _read_date),
+)
+_ENGLISH: Final[tuple[Row, ...]] = (
+    (_pattern(rf"{_M}\s{{1,3}}{_D}{_DASH}{_D2}{_COMMA}{_YEAR}"), _read_date),
+    (_pattern(rf"{_D}{_DASH}{_D2}\s{{1,3}}{_M}(?:{_COMMA}{_YEAR})?"), _read_date),
+    (_pattern(rf"{_M}\s{{1,3}}{_D}{_COMMA}{_YEAR}"), _read_date),
+    (_pattern(rf"{_D}[\s-]{{1,3}}(?:of\s)?{_M}(?:{_COMMA}|-){_YEAR}"), _read_date),
+    (_pattern(rf"{_M}{_DASH}{_M2}(?:{_COMMA}|\sof\s){_YEAR}"), _read_date),
+    (_pattern(rf"{_M}(?:{_COMMA}|\sof\s|-|')\s?{_YEAR}"), _read_date),
+    (_pattern(rf"{_M}\s{{1,3}}{_D}(?![.,][0-9]|\s?(?:%|percent|[mb]illion))"), _read_date),
+    (_pattern(rf"{_D}\s{{1,3}}(?:of\s)?{_M}(?![0-9])"), _read_date),
+)
+_PARTS: Final[tuple[Row, ...]] = (
+    (_pattern(rf"H\s?(?P<part>[12]){_GAP}(?:of\s|FY\s?)?{_YEAR}"), _read_part("half")),
+    (_pattern(rf"(?P<part>[12])H{_GAP}{_YEAR}"), _read_part("half")),
+    (_pattern(rf"{_YEAR}{_GAP}H(?P<part>[12]){_END}"), _read_part("half")),
+    (_pattern(rf"Q\s?(?P<part>[1-4]){_GAP}(?:of\s|FY\s?)?{_YEAR}"), _read_part("quarter")),
+    (_pattern(rf"(?P<part>[1-4])Q{_GAP}{_YEAR}"), _read_part("quarter")),
+    (_pattern(rf"{_YEAR}{_GAP}Q(?P<part>[1-4]){_END}"), _read_part("quarter")),
     (_pattern(rf"{_PART}half{_OF}{_YEAR}"), _read_part("half")),
     (_pattern(rf"{_PART}quarter{_OF}{_YEAR}"), _read_part("quarter")),
-)  # fmt: skip
-_NUMERIC: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
-    (_pattern(rf"{_YEAR}(?P<dash>[-/.])(?P<month>1[0-2]|0?[1-9])(?P=dash)(?P<day>{_DAY})(?![0-9./-]*[0-9])"), _read_date),
-    (_pattern(rf"(?P<day>{_DAY})(?P<dash>[/.])(?P<month>1[0-2]|0?[1-9])(?P=dash){_YEAR}(?!\s?[万亿%])"), _read_date),
-    (_pattern(rf"(?P<month>1[0-2]|0?[1-9])/(?P<day>{_DAY})/{_YEAR}"), _read_date),
-)  # fmt: skip
+)
+_NUMERIC: Final[tuple[Row, ...]] = (
+    (
+        _pattern(rf"{_YEAR}(?P<dash>[-/.]){_NUMBERED_MONTH}(?P=dash)(?P<day>{_DAY})(?![0-9])"),
+        _read_date,
+    ),
+    (_pattern(rf"(?P<day>{_DAY})(?P<dash>[/.]){_NUMBERED_MONTH}(?P=dash){_YEAR}"), _read_date),
+    (_pattern(rf"{_NUMBERED_MONTH}/(?P<day>{_DAY})/{_YEAR}"), _read_date),
+)
 
 _HAS_MONTH = re.compile(_MONTH)
 _HAS_PART = re.compile(r"[HQ]\s?[1-4]|[1-4][HQ]|half|quarter")
@@ -145,7 +169,7 @@ def find_dates(view: str) -> list[Found]:
     return found
 
 
-def _tables(view: str) -> Iterator[tuple[re.Pattern[str], Reader]]:
+def _tables(view: str) -> Iterator[Row]:
     """Only the patterns that can match: most texts hold few kinds of dates."""
     if "年" in view or "月" in view:
         yield from _CHINESE

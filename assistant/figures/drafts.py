@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import Final
 
@@ -42,7 +42,8 @@ _PREFIXES: Final = "|".join(
     re.escape(name) for name in sorted(load_prefixes(), key=lambda name: (-len(name), name))
 )
 _PREFIX = re.compile(
-    rf"(?P<minus>-)?(?<![A-Za-z])(?P<code>{_PREFIXES})[ \t]{{0,12}}\n?[ \t]{{0,4}}(?P<inner>[(-])?\Z"
+    rf"(?P<minus>-)?(?<![A-Za-z])(?P<code>{_PREFIXES})"
+    r"[ \t]{0,12}\n?[ \t]{0,4}(?P<inner>[(-])?\Z"
 )
 _PREFIX_ENDS: Final = frozenset(name[-1] for name in load_prefixes())
 _REACH: Final = 24
@@ -151,8 +152,7 @@ def _read_suffix(view: str, draft: Draft, money: bool) -> None:
 
 
 def _read_size(view: str, draft: Draft, money: bool) -> None:
-    at = Numeral(draft.numeral.value, draft.numeral.step, draft.start, draft.end, draft.numeral.script)
-    found = read_magnitude(view, at, money)
+    found = read_magnitude(view, replace(draft.numeral, end=draft.end), money)
     if found is None:
         return
     draft.size, draft.end = found

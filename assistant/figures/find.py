@@ -23,7 +23,9 @@ from assistant.figures.units import Form, kind_of
 _UNBOUNDED: Final = frozenset({"year", "date", "half", "quarter", "rank"})
 _ONE: Final = Decimal(1)
 
-_PLURAL = re.compile(r"\s(?:[a-z]+\s){0,2}[a-z]{2,}(?:s|people)\b(?<!ss)(?<!\sthis)(?<!\swas)(?<!\shas)(?<!\sis)(?<!\sas)")
+_PLURAL = re.compile(
+    r"\s(?:[a-z]+\s){0,2}[a-z]{2,}(?:s|people)\b(?<!ss)(?<!\sthis)(?<!\s[wh]as)(?<!\s[ia]s)"
+)
 _NO_UNIT_AFTER = re.compile(r"\s?(?:[月日号点时楼期级维代届版章节路线强后]|层楼)")
 _LETTER_BEFORE = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ][-_/.]?\Z")
 _OPEN_BEFORE = re.compile(
@@ -140,12 +142,11 @@ def _yen_or_yuan(view: str, draft: Draft) -> str:
 
 
 def _accept_arabic(view: str, draft: Draft) -> bool:
-    numeral = draft.numeral
     if not draft.prefixed and _is_glued_before(view, draft):
         return False
     if draft.plain:
         return _accept_plain(view, draft)
-    return not (draft.form is None and _LETTER_AFTER.match(view, draft.end) and numeral.end == draft.end)
+    return True
 
 
 def _is_glued_before(view: str, draft: Draft) -> bool:

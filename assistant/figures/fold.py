@@ -9,9 +9,11 @@ from assistant.figures.units import SUFFIX
 
 # Each pair: what may stand in the text, and what the search reads in its place.
 _PAIRS: Final = (
-    "０0 １1 ２2 ３3 ４4 ５5 ６6 ７7 ８8 ９9 ％% ．. ＋+ －- ／/ ＄$ ￥¥ （( ）) ［[ ］] ：: ＜< ＞> "
+    "０0 １1 ２2 ３3 ４4 ５5 ６6 ７7 ８8 ９9 "
+    "％% ．. ＋+ －- ／/ ＄$ ￥¥ （( ）) ［[ ］] ：: ＜< ＞> "
     "−- –- —- ‐- ‑- ‒- ﹣- ˗- 〜~ ～~ ∼~ µμ ⁄/ "
-    "兩两 億亿 萬万 個个 條条 間间 處处 項项 輛辆 臺台 種种 總总 幣币 韓韩 歐欧 約约 過过 達达 點点 這这 從从 "
+    "兩两 億亿 萬万 個个 條条 間间 處处 項项 輛辆 臺台 種种 總总 "
+    "幣币 韓韩 歐欧 約约 過过 達达 點点 這这 從从 "
     "餘余 頓顿 噸吨 畝亩 無无 圓圆 鎊镑 開开 內内 億亿 幾几 陸陆 "
 )
 _SPACES: Final = "\u3000\u00a0\u2009\u202f\u2007\u200b\u2002\u2003"
@@ -21,7 +23,9 @@ _ONE_TO_ONE: Final = {ord(pair[0]): pair[1] for pair in _PAIRS.split()} | {
 
 # A longer run of digits is an identifier; blanked first, it costs the other patterns nothing.
 _LONG_RUN = re.compile(r"[0-9]{25,}")
-_URL = re.compile(r"https?://\S+|www\.\S+|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)|(?<![\w.-])[\w.-]{1,64}@[\w.-]{1,128}")
+_URL = re.compile(
+    r"https?://\S+|www\.\S+|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)|(?<![\w.-])[\w.-]{1,64}@[\w.-]{1,128}"
+)
 _POWER = re.compile(r"(?<=[mM])(?:<sup>\s?([23])\s?</sup>|\s?\$?\^\{?([23])\}?\$?)")
 _MARKUP = re.compile(
     r"<sup>&</sup>lt;sup>[^<\n]{0,12}</sup>"  # a footnote mark whose tag was itself escaped
@@ -31,7 +35,14 @@ _MARKUP = re.compile(
     r"|\[\^?S?\d{1,3}(?:\s?[,;-]\s?S?\d{1,3}){0,20}\]|【\d{1,3}】"
 )
 _LATEX = re.compile(r"\\(?:[a-zA-Z]{2,20}|[,;!])|\\(?=[%$&#_~*])|[{}]")
-_LATEX_SIGNS: Final = {r"\approx": "~", r"\sim": "~", r"\geq": "≥", r"\leq": "≤", r"\ge": "≥", r"\le": "≤"}
+_LATEX_SIGNS: Final = {
+    r"\approx": "~",
+    r"\sim": "~",
+    r"\geq": "≥",
+    r"\leq": "≤",
+    r"\ge": "≥",
+    r"\le": "≤",
+}
 _PHONE = re.compile(
     r"(?<![\w.,])\+\d{1,3}[\s()-]{1,2}\d[\d\s()-]{6,16}\d(?!\d)"
     r"|(?i:\btel|\bphone|\bfax|\bmobile|电话|传真|热线|手机)[^\n\d]{0,8}\d[\d ()+-]{5,20}"

@@ -14,7 +14,9 @@ _LABELS: Final = (
     "phase|stage|tier|scope|class|type|version|generation|gen|series|step|level|grade|category|module|pillar|part|gate|"
     "terminal|room|floor|item|option|question|case|example|volume|vol|issue|lot|line|study|zone|block|building|unit"
 )
-_LISTED: Final = "figures|tables|charts|chapters|sections|pages|scopes?|phases|tiers|levels|stages|types"
+_LISTED: Final = (
+    "figures|tables|charts|chapters|sections|pages|scopes?|phases|tiers|levels|stages|types"
+)
 _NUMBER: Final = r"[0-9]{1,4}(?:[.-][0-9]{1,3})*[a-z]?"
 _LABEL = re.compile(
     rf"(?<![A-Za-z])(?i:{_LISTED})\s{{1,3}}{_NUMBER}(?:\s?(?:,|-|&|,?\s(?:and|or|to))\s?[0-9]{{1,2}}(?![0-9.%]))+"
@@ -25,8 +27,9 @@ _ZH_LABEL = re.compile(
     rf"(?:(?<!代)表格?|图|附[图表件录]|专栏|公式|案例|注释|工业|路线图|第)\s?{_NUMBER}(?![0-9万亿%家个])"
 )
 _LISTS = re.compile(
-    r"(?:Fortune|Forbes|S&P|Nikkei|FTSE|CSI|STOXX|N(?:asdaq|ASDAQ)|Hurun|Russell|T(?:op|OP)|Global|World|China)(?:'s)?[ -]?"
-    r"(?:(?<=T[Oo][Pp] )[0-9]|[0-9]{2,3}|[12]000)(?![0-9%]|[.,][0-9])(?!\s?(?:percent|million|billion|家|个|万|亿))"
+    r"(?:Fortune|Forbes|S&P|Nikkei|FTSE|CSI|STOXX|N(?:asdaq|ASDAQ)|Hurun|Russell|T(?:op|OP)|Global"
+    r"|World|China)(?:'s)?[ -]?(?:(?<=T[Oo][Pp] )[0-9]|[0-9]{2,3}|[12]000)(?![0-9%]|[.,][0-9])"
+    r"(?!\s?(?:percent|million|billion|家|个|万|亿))"
     r"|(?:财富|世界|全球|中国|民企|民营企业|制造业|服务业|胡润|福布斯)?\s?[0-9]{2,4}\s?强"
     r"|(?:Boeing|Airbus|Windows|Euro(?=\s?[1-7](?![0-9.,]))|ISO(?:/IEC)?|IEC|IEEE|GB/T|RFC|Web|Industr(?:y|ie)|IPv|HTTP/?)"
     r"[ -]?[0-9]+(?:[.:-][0-9]+)*(?!\s?(?:percent|million|billion|%))"

@@ -30,7 +30,8 @@ _WORDS: Final = {word: value for value, word in enumerate(_UNITS)} | {
     word: 10 * value for value, word in enumerate(_TENS, start=2)
 }
 _BELOW_HUNDRED: Final = (
-    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS[1:10])})\b)?|(?:{'|'.join(_UNITS[1:][::-1])}))"
+    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS[1:10])})\b)?"
+    rf"|(?:{'|'.join(_UNITS[1:][::-1])}))"
 )
 _ENGLISH: Final = (
     rf"(?i:\b(?:{_BELOW_HUNDRED}\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?"

@@ -1,4 +1,4 @@
-"""Ordinals: which of them are ranks, and which only name a thing (the 14th Five-Year Plan, 第三方)."""
+"""Ordinals: which are ranks, and which only name a thing (the 14th Five-Year Plan, 第三方)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from assistant.figures.types import Found
 
 _ONES: Final = "first second third fourth fifth sixth seventh eighth ninth".split()
 _TEENS: Final = (
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+    "tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth"
 ).split()
 _TENS: Final = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _ORDINALS: Final = (
@@ -67,10 +68,10 @@ _ZH_NO_RANK = re.compile(
 def find_ranks(view: str) -> Iterator[Found]:
     """Every ordinal of a folded text: a rank, or with the unit "" the name of something."""
     for match in _DIGITS.finditer(view):
-        yield _found(match, Decimal(match["number"]), _is_rank(view, match, certain=True))
+        yield _found(match, Decimal(match["number"]), _is_rank(view, match, sure=True))
     for match in _WORD.finditer(view):
         number = _ORDINALS[match["number"].lower()]
-        yield _found(match, Decimal(number), _is_rank(view, match, certain=number > len("two")))
+        yield _found(match, Decimal(number), _is_rank(view, match, sure=number > 3))
     for match in _NUMBER_SIGN.finditer(view):
         named = _DOCUMENT.search(view, max(0, match.start() - 16), match.start())
         rank = not named and not _ADDRESS.match(view, match.end())
@@ -83,13 +84,13 @@ def _found(match: re.Match[str], value: Decimal, rank: bool) -> Found:
     return Found(value, "rank" if rank else "", *match.span())
 
 
-def _is_rank(view: str, match: re.Match[str], certain: bool) -> bool:
-    """`certain`: an ordinal that is a rank unless what follows says otherwise (277th, fifteenth)."""
+def _is_rank(view: str, match: re.Match[str], sure: bool) -> bool:
+    """`sure`: an ordinal that is a rank unless what follows says otherwise (277th, fifteenth)."""
     if _PLACED.match(view, match.end()):
         return True
     if _NO_RANK.match(view, match.end()):
         return False
-    return certain or bool(_RANKED.search(view, max(0, match.start() - 24), match.start()))
+    return sure or bool(_RANKED.search(view, max(0, match.start() - 24), match.start()))
 
 
 def _read_chinese(view: str, match: re.Match[str]) -> Iterator[Found]:

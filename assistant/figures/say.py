@@ -30,7 +30,7 @@ _STEPS: Final = {"en": 1000, "zh": 10000}
 _SMALL_WAN: Final = (1000000, 2)
 
 _YEAR_LIKE: Final = range(1800, 2101)
-"""Years that last, not a year: 1,900年."""
+"""What would be read as a year unless its digits are grouped."""
 
 _PARTS: Final = ("first", "second", "third", "fourth")
 _ZH_DIGITS: Final = "零一二三四"
@@ -56,7 +56,7 @@ def _say_amount(figure: Figure, language: Language) -> str:
     amount = EXACT.divide(abs(figure.value), size)
     sign = "-" if figure.value < 0 else ""
     if language == "zh":
-        if figure.unit == "years" and amount in _YEAR_LIKE:
+        if figure.unit in ("years", "count") and amount in _YEAR_LIKE:
             return f"{sign}{_grouped(amount)}{words}"
         gap = " " if words[:1].isascii() and words[:1].isalpha() else ""
         return f"{sign}{_say_chinese(amount)}{gap}{words}"
@@ -72,8 +72,13 @@ def _pick_size(value: Decimal, sizes: tuple[tuple[str, Decimal], ...]) -> tuple[
 
 
 def _singular(words: str, amount: Decimal) -> str:
-    names = ("years", "months", "days", "hours", "minutes", "seconds", "tonnes", "barrels", "percentage points")
-    return words[:-1] if amount == 1 and words in names else words
+    plural = (
+        words != "times"
+        and words.endswith("s")
+        and words.islower()
+        and words.replace(" ", "").isalpha()
+    )
+    return words[:-1] if amount == 1 and plural else words
 
 
 def _say_english(amount: Decimal) -> str:

@@ -14,35 +14,43 @@ _PARTS: Final = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
-_COUNTS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9}
+_COUNTS: Final = {
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9,
+}  # fmt: skip
 _MULTIPLES: Final = {
-    "doubl": 2, "tripl": 3, "quadrupl": 4, "twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5,
-    "sixfold": 6, "sevenfold": 7, "eightfold": 8, "ninefold": 9, "tenfold": 10, "twice": 2, "翻": 2,
+    "doubl": 2, "tripl": 3, "quadrupl": 4, "twice": 2, "twofold": 2, "threefold": 3, "fourfold": 4,
+    "fivefold": 5, "sixfold": 6, "sevenfold": 7, "eightfold": 8, "ninefold": 9, "tenfold": 10,
 }  # fmt: skip
 
 _ZH_NUMBER: Final = (
-    rf"(?:[0-9]{{1,6}}(?:\.[0-9]{{1,6}})?|[{CHINESE_DIGITS}十百]{{1,8}}(?:点[{CHINESE_DIGITS}]{{1,6}})?)"
+    r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    rf"|[{CHINESE_DIGITS}十百]{{1,8}}(?:点[{CHINESE_DIGITS}]{{1,6}})?)"
 )
 _PART_NAMES: Final = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
 
 _ENGLISH = re.compile(
-    rf"(?<!first )(?<!last )\b(?P<count>one|two|three|four|five|six|seven|nine)[\s-](?P<part>{_PART_NAMES}|half)s?\b"
+    r"(?<!first )(?<!last )\b(?P<count>one|two|three|four|five|six|seven|nine)"
+    rf"[\s-](?P<part>{_PART_NAMES}|half)s?\b"
     r"(?!\s(?:party|parties|of\s(?:19|20)[0-9]{2}))"
-    rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES})(?=\s(?:of|more|less|lower|higher)\b|[.,;)]|\s?$)"
+    rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES})"
+    r"(?=\s(?:of|more|less|lower|higher)\b|[.,;)]|\s?$)"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!one )(?<!and a )\b(?P<half>half)"
     r"(?=\s(?:of|the|its|their|that)\b|[.,;)])",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b(?P<times>doubl(?=ed|ing)|doubl(?=e\s(?:the|its|that|their|by|in|from|compared|what)\b|e[.,;)])|tripl(?=ed|ing)"
-    r"|tripl(?=e\s(?:the|its|that|their|by|in|from)\b)|quadrupl(?=ed|ing|e)"
-    r"|(?:two|three|four|five|six|seven|eight|nine|ten)[ -]?fold\b|twice(?=\s(?:the|as|that|its)\b))(?:ed|ing|e)?",
+    r"\b(?P<times>(?:doubl|tripl|quadrupl)"
+    r"(?=ed|ing|e\s(?:the|its|that|their|by|in|from|compared|what)\b|e[.,;)])"
+    r"|(?:two|three|four|five|six|seven|eight|nine|ten)[ -]?fold\b"
+    r"|twice(?=\s(?:the|as|that|its)\b))(?:ed|ing|e)?",
     re.IGNORECASE,
 )
 _HALVED = re.compile(r"\bhalv(?:ed|ing)\b|\bby half\b", re.IGNORECASE)
 _CHINESE = re.compile(
     rf"(?P<base>百|千|万|{_ZH_NUMBER})\s?分之\s?(?P<number>{_ZH_NUMBER})"
-    r"|(?P<tenths>[一二两三四五六七八九1-9])成(?P<more>[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项]))?(?![立为功本都果员熟长交绩就分])"
+    r"|(?P<tenths>[一二两三四五六七八九1-9])成"
+    r"(?P<more>[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项]))?"
+    r"(?![立为功本都果员熟长交绩就分])"
     r"|(?P<half>一半|半数|过半)(?!径)"
     r"|(?P<double>翻了?(?P<times>[一两二三四1-4])[番倍]|翻了?番|翻倍)"
     r"|(?<=增长|增加|提高|扩大|提升|增大)了?(?P<once>[一1]\s?倍)"

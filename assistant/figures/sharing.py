@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from assistant.figures.drafts import Draft
 
 _BETWEEN: Final = (
-    r"(?:(?:about|around|approximately|roughly|nearly|almost|over|more than|only|just|an estimated|some|近|约|超过|的)\s?)?"
+    r"\s{0,12}(?:(?:about|around|approximately|roughly|nearly|almost|over|more than|only|just"
+    r"|an estimated|some|近|约|超过|的)\s?)?"
 )
 _RANGE = re.compile(
-    rf"\s{{0,12}}(?:-|~|\bto\b|\bup to\b|[\u4e00-\u9fff]{{0,4}}[至到])\s{{0,12}}{_BETWEEN}", re.IGNORECASE
+    rf"\s{{0,12}}(?:-|~|\bto\b|\bup to\b|[\u4e00-\u9fff]{{0,4}}[至到]){_BETWEEN}", re.IGNORECASE
 )
 _JOIN = re.compile(
-    rf"\s{{0,12}}(?:,?\s?\b(?:and|or)\b|和|与|及|或|以及|、|[,，]?\s?and\b)\s{{0,12}}{_BETWEEN}", re.IGNORECASE
+    rf"\s{{0,12}}(?:[,，]?\s?\b(?:and|or)\b|和|与|及|或|以及|、){_BETWEEN}", re.IGNORECASE
 )
 _COMMA = re.compile(r"\s?[,，]\s{0,3}")
 
 _ONWARD = re.compile(
-    r"(?:\bfrom|\bof which|\bto|\bagainst|\bversus|\bvs\.?|\bthan|\bcompared (?:with|to)|\bor|其中|[从由为至到])"
-    rf"[\s,:，]{{0,3}}{_BETWEEN}\s?\Z",
+    r"(?:\b(?:from|of which|to|against|versus|vs\.?|than|compared (?:with|to)|or)"
+    r"|其中|[从由为至到])"
+    rf"[,:，]?{_BETWEEN}\Z",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.;。；!?！？]\s|[。；！？]|\n\s*\n")
 _NO_NOUN = re.compile(
-    r"\s{0,3}(?:\Z|[.,;:)（(。，；、]|(?:in|were|was|is|are|will|by|from|to|and|for|as|at|on|last|this|per|over|during|compared"
-    r"|respectively|annually|a year|the|a|year|through|between|within|since|before|after|while)\b)",
+    r"\s{0,3}(?:\Z|[.,;:)（(。，；、]|(?:in|were|was|is|are|will|by|from|to|and|for|as|at|on|last|this"
+    r"|per|over|during|compared|respectively|annually|a|the|year|through|between|within|since|before"
+    r"|after|while)\b)",
     re.IGNORECASE,
 )
 _ONWARD_REACH: Final = 90
@@ -35,7 +39,7 @@ _LINK_REACH: Final = 40
 
 def share_units(view: str, drafts: list[Draft]) -> None:
     """Complete drafts from their neighbours, from the right end of each list to its left."""
-    for left, right in zip(reversed(drafts[:-1]), reversed(drafts[1:]), strict=True):
+    for left, right in reversed(list(pairwise(drafts))):
         link = view[left.end : right.start]
         if len(link) > _LINK_REACH:
             continue
@@ -44,7 +48,7 @@ def share_units(view: str, drafts: list[Draft]) -> None:
         elif _JOIN.fullmatch(link) or (right.linked and _COMMA.fullmatch(link)):
             left.linked = True
             _share(left, right, ascending=False)
-    for left, right in zip(drafts, drafts[1:], strict=False):
+    for left, right in pairwise(drafts):
         _carry_onward(view, left, right)
 
 
@@ -85,7 +89,7 @@ def looks_like_year(draft: Draft) -> bool:
 
 
 def _carry_onward(view: str, left: Draft, right: Draft) -> None:
-    """"11 million kW, up from 5.5 million": a magnitude alone is in the unit before it."""
+    """Of "11 million kW, up from 5.5 million": a magnitude alone is in the unit before it."""
     if right.form is not None or right.size is None or left.form is None:
         return
     gap = view[left.end : right.start]

@@ -61,7 +61,7 @@ def load_suffixes() -> Mapping[str, Form]:
     for unit in _table()["unit"]:
         for form in unit["forms"]:
             meaning = Form(unit["base"], Decimal(form["factor"]))
-            found |= {name: meaning for name in _keys(form["latin"] + form["cjk"])}
+            found |= dict.fromkeys(_keys(form["latin"] + form["cjk"]), meaning)
     return found
 
 
