@@ -48,6 +48,7 @@ _PREFIX = re.compile(
 _PREFIX_ENDS: Final = frozenset(name[-1] for name in load_prefixes())
 _REACH: Final = 24
 _MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为]))-\Z")
+_BELOW_ZERO = re.compile(r"(?:零下|\bminus\s)\Z")
 _EXTRA = re.compile(r"\s?(?:[余多来]|几)(?=[\s\u4e00-\u9fff])")
 _POWER_OF_TEN = re.compile(r"\s?[×x*]\s?10\s?(?:\^\s?)?(?P<power>[0-9]{1,2})(?![0-9])")
 _SHARED_AREA = re.compile(r"(?:cover|area|面积)", re.IGNORECASE)
@@ -133,7 +134,9 @@ def _read_prefix(view: str, draft: Draft) -> str | None:
         draft.start = start - len(before) + match.start()
         draft.negative = bool(match["minus"] or match["inner"])
         return load_prefixes()[match["code"]]
-    if _MINUS.search(before):
+    if _BELOW_ZERO.search(before):
+        draft.negative = True
+    elif _MINUS.search(before):
         draft.negative, draft.start = True, start - 1
     return None
 

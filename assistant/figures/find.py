@@ -14,6 +14,7 @@ from assistant.figures.dates import find_dates
 from assistant.figures.drafts import Draft, read_drafts
 from assistant.figures.fold import fold
 from assistant.figures.names import find_names
+from assistant.figures.numerals import CHINESE_MAGNITUDES
 from assistant.figures.ranks import find_ranks
 from assistant.figures.shares import find_shares
 from assistant.figures.sharing import looks_like_year, share_units
@@ -31,10 +32,13 @@ _LETTER_BEFORE = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ][-_/.]?\Z")
 _OPEN_BEFORE = re.compile(
     r"(?:\b(?i:mid|pre|post|sub|end|late|early|since|ca|FY)|RMBS?|^|[\s(])[-_/.]?\Z|[A-Za-z]{2}/\Z|\bFY\Z"
 )
-_LETTER_AFTER = re.compile(r"[A-Za-z_]|-[A-Za-z]|(?<=[0-9])/[0-9]|[.-][0-9]")
+_LETTER_AFTER = re.compile(
+    r"[A-Za-z_]|-(?!plus\b|odd\b|strong\b)[A-Za-z]|(?<=[0-9])/[0-9]|[.-][0-9]"
+)
 _VERSION_BEFORE = re.compile(r"(?:\b[A-Z][A-Za-z]*|\bindustry|\bweb|[\u4e00-\u9fff])[\s-]?\Z")
 _SERIAL_BEFORE = re.compile(r"(?:[0-9]/|[#№])\s?\Z")
 _ARTICLE_NUMBER = re.compile(r"(?:\b(?:the|a|an|this|its|our)\s|['’]s\s|[\"“”'‘])\Z", re.IGNORECASE)
+_YEAR_PAIR = re.compile(r"(?<![0-9/])(?:19|20)[0-9]{2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9/])")
 _LONG_CODE: Final = 5
 _YEN = re.compile(r"\byen\b|JPY|日元|日圆|Japan|Tokyo|日本|东京")
 _YUAN = re.compile(r"\byuan\b|RMB|CNY|人民币|(?<![美欧港日韩加澳])元|China|中国|Chinese")
@@ -67,10 +71,10 @@ def find_figures(text: str) -> list[Figure]:
 
 
 def _find_fixed(view: str) -> list[Found]:
-    """Dates, names, ranks and shares, the earlier kinds first where they overlap."""
+    """Dates, shares, names and ranks, the earlier kinds first where they overlap."""
     kept: list[Found] = []
     taken = bytearray(len(view))
-    for item in chain(find_dates(view), find_shares(view), find_ranks(view), find_names(view)):
+    for item in chain(find_dates(view), find_shares(view), find_names(view), find_ranks(view)):
         if not any(taken[item.start : item.end]):
             taken[item.start : item.end] = b"\x01" * (item.end - item.start)
             kept.append(item)
@@ -157,6 +161,8 @@ def _is_glued_before(view: str, draft: Draft) -> bool:
 def _accept_plain(view: str, draft: Draft) -> bool:
     start, end = draft.numeral.start, draft.end
     before = view[max(0, start - 12) : start]
+    if looks_like_year(draft) and _YEAR_PAIR.search(view, max(0, start - 5), end + 5):
+        return True
     if _LETTER_AFTER.match(view, end) and not _is_range(view, end):
         return False
     if _NO_UNIT_AFTER.match(view, end) or _SERIAL_BEFORE.search(before):
@@ -177,6 +183,8 @@ def _accept_chinese(view: str, draft: Draft) -> bool:
         return _accept_plain_chinese(view, draft, text)
     if text in ("一", "〇", "零"):
         return _accept_one(view, draft)
+    if _is_vague(view, draft, text):
+        return False
     if draft.form.base == "CNY" and len(text) == 1 and draft.size is None:
         return not _TERNARY.match(view, draft.end)
     return True
@@ -191,12 +199,27 @@ def _accept_one(view: str, draft: Draft) -> bool:
     return not (_SOFT_ONE.search(before) or _SOFT_AFTER.match(view, draft.end))
 
 
+def _is_vague(view: str, draft: Draft, text: str) -> bool:
+    """Of 几十家, 数百亿, 千亿级: a magnitude that counts nothing unless 近, 超 or 上 precedes."""
+    if view[max(0, draft.start - 1) : draft.start] in ("几", "数", "成"):
+        return True
+    if text in CHINESE_MAGNITUDES and text != "十":
+        if view[max(0, draft.start - 1) : draft.start] == "上":
+            draft.bound = "at_least"
+        return view[draft.end : draft.end + 1] == "级" or not _is_counted(view, draft)
+    return False
+
+
+def _is_counted(view: str, draft: Draft) -> bool:
+    return bool(_COUNTING.search(view, max(0, draft.start - 3), draft.start))
+
+
 def _accept_plain_chinese(view: str, draft: Draft, text: str) -> bool:
-    if len(text) == 1 and draft.size is None:
+    if (len(text) == 1 and draft.size is None) or _is_vague(view, draft, text):
         return False
     if looks_like_year(draft):
         return False
-    known = bool(_COUNTING.search(view, max(0, draft.start - 3), draft.start))
+    known = _is_counted(view, draft)
     large = draft.numeral.value >= 100 and text[0] not in "百千万亿"
     return known or (large and len(text) > 1)
 

@@ -34,6 +34,7 @@ _ENGLISH = re.compile(
     r"(?!\s(?:party|parties|of\s(?:19|20)[0-9]{2}))"
     rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES})"
     r"(?=\s(?:of|more|less|lower|higher)\b|[.,;)]|\s?$)"
+    r"|(?<![0-9/.,])(?P<over>[1-9])/(?P<under>[2-9]|10)(?=\sof\b|\s?的)"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!one )(?<!and a )\b(?P<half>half)"
     r"(?=\s(?:of|the|its|their|that)\b|[.,;)])",
     re.IGNORECASE,
@@ -74,6 +75,8 @@ def find_shares(view: str) -> Iterator[Found]:
 def _read_english(match: re.Match[str]) -> Found:
     if match["half"]:
         return Found(Decimal(50), "%", *match.span())
+    if match["over"]:
+        return _share(Decimal(match["over"]), Decimal(match["under"]), match.span())
     count, part = match["count"] or match["count1"], match["part"] or match["part1"]
     return _share(Decimal(_COUNTS[count.lower()]), Decimal(_PARTS[part.lower()]), match.span())
 
