@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
-from decimal import Decimal
 from itertools import chain
 from typing import Final
 
+from assistant.figures.accept import accept
 from assistant.figures.bounds import find_bound
 from assistant.figures.dates import find_dates
-from assistant.figures.drafts import Draft, read_drafts
+from assistant.figures.drafts import read_drafts
 from assistant.figures.fold import fold
 from assistant.figures.names import find_names
-from assistant.figures.numerals import CHINESE_MAGNITUDES
 from assistant.figures.ranks import find_ranks
 from assistant.figures.shares import find_shares
-from assistant.figures.sharing import looks_like_year, share_units
+from assistant.figures.sharing import share_units
 from assistant.figures.types import Bound, Figure, Found
-from assistant.figures.units import Form, kind_of
+from assistant.figures.units import kind_of
 
 _UNBOUNDED: Final = frozenset({"year", "date", "half", "quarter", "rank"})
-_ONE: Final = Decimal(1)
-
-_PLURAL = re.compile(
-    r"\s(?:[a-z]+\s){0,2}[a-z]{2,}(?:s|people)\b(?<!ss)(?<!\sthis)(?<!\s[wh]as)(?<!\s[ia]s)"
-)
-_NO_UNIT_AFTER = re.compile(r"\s?(?:[月日号点时楼期级维代届版章节路线强后]|层楼)")
-_LETTER_BEFORE = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ][-_/.]?\Z")
-_OPEN_BEFORE = re.compile(
-    r"(?:\b(?i:mid|pre|post|sub|end|late|early|since|ca|FY)|RMBS?|^|[\s(])[-_/.]?\Z|[A-Za-z]{2}/\Z|\bFY\Z"
-)
-_LETTER_AFTER = re.compile(
-    r"[A-Za-z_]|-(?!plus\b|odd\b|strong\b)[A-Za-z]|(?<=[0-9])/[0-9]|[.-][0-9]"
-)
-_VERSION_BEFORE = re.compile(r"(?:\b[A-Z][A-Za-z]*|\bindustry|\bweb|[\u4e00-\u9fff])[\s-]?\Z")
-_SERIAL_BEFORE = re.compile(r"(?:[0-9]/|[#№])\s?\Z")
-_ARTICLE_NUMBER = re.compile(r"(?:\b(?:the|a|an|this|its|our)\s|['’]s\s|[\"“”'‘])\Z", re.IGNORECASE)
-_YEAR_PAIR = re.compile(r"(?<![0-9/])(?:19|20)[0-9]{2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9/])")
-_LONG_CODE: Final = 5
-_YEN = re.compile(r"\byen\b|JPY|日元|日圆|Japan|Tokyo|日本|东京")
-_YUAN = re.compile(r"\byuan\b|RMB|CNY|人民币|(?<![美欧港日韩加澳])元|China|中国|Chinese")
-
-_SOFT_ONE = re.compile(r"[上前同哪那这每某下后第另]\Z")
-_SOFT_AFTER = re.compile(r"\s?(?:一度|来|级|到头|之计)")
-_TERNARY = re.compile(r"(?:锂|正极|材料|前驱|催化|乙丙|电池|里程)")
-_COUNTING = re.compile(r"(?:为|达到?|至|到|有|共|计|超过?|近|约|过|上|逾|足)\s?\Z")
-_PROPER = re.compile(r"\s[A-Z][a-z]")
-_ADJECTIVE = re.compile(r"-[A-Za-z]|\s?[-/]\s?(?:to|in|on|by)-")
 
 
 def find_figures(text: str) -> list[Figure]:
@@ -60,32 +29,23 @@ def find_figures(text: str) -> list[Figure]:
     view = fold(text)
     if not view or view.isspace():
         return []
-    found = _find_fixed(view)
-    drafts = list(read_drafts(view, _mark(found, len(view))))
+    fixed, taken = _find_fixed(view)
+    drafts = list(read_drafts(view, taken))
     share_units(view, drafts)
-    figures = chain(
-        (_settle(view, text, item) for item in found if item.unit),
-        (_settle(view, text, item) for draft in drafts for item in _accept(view, draft)),
-    )
+    accepted = (accept(view, draft) for draft in drafts)
+    figures = (_settle(view, text, item) for item in chain(fixed, accepted) if item and item.unit)
     return sorted(figures, key=lambda figure: figure.span)
 
 
-def _find_fixed(view: str) -> list[Found]:
-    """Dates, shares, names and ranks, the earlier kinds first where they overlap."""
+def _find_fixed(view: str) -> tuple[list[Found], bytearray]:
+    """Dates, shares, names, ranks (the earlier kind where two overlap), and where they stand."""
     kept: list[Found] = []
     taken = bytearray(len(view))
     for item in chain(find_dates(view), find_shares(view), find_names(view), find_ranks(view)):
         if not any(taken[item.start : item.end]):
             taken[item.start : item.end] = b"\x01" * (item.end - item.start)
             kept.append(item)
-    return kept
-
-
-def _mark(found: list[Found], length: int) -> bytearray:
-    taken = bytearray(length)
-    for item in found:
-        taken[item.start : item.end] = b"\x01" * (item.end - item.start)
-    return taken
+    return kept, taken
 
 
 def _settle(view: str, text: str, item: Found) -> Figure:
@@ -105,142 +65,3 @@ def _end_of_markup(view: str, text: str, end: int) -> int:
         while end < len(text) and view[end] == " " and not text[end].isspace():
             end += 1
     return end
-
-
-def _accept(view: str, draft: Draft) -> Iterator[Found]:
-    """The figure that a draft is, if it is one."""
-    if not _ACCEPTED[draft.numeral.script](view, draft):
-        return
-    form = _form_of(view, draft)
-    if form is None:
-        return
-    unit = _yen_or_yuan(view, draft) if form.base == "CNY" else form.base
-    if unit == "year":
-        yield Found(draft.numeral.value, "year", draft.start, draft.end)
-        return
-    yield Found(draft.value, unit, draft.start, draft.end, draft.step, draft.bound)
-
-
-def _form_of(view: str, draft: Draft) -> Form | None:
-    year = Form("year", _ONE)
-    if draft.form is None:
-        return year if draft.plain and _is_year(view, draft) else Form("count", _ONE)
-    if draft.form.base == "years" and draft.size is None and looks_like_year(draft):
-        return draft.form if view[draft.end - 1] == "s" else year
-    return draft.form
-
-
-def _is_year(view: str, draft: Draft) -> bool:
-    if not looks_like_year(draft):
-        return False
-    counted = draft.numeral.value % 100 == 0 and _PLURAL.match(view, draft.end)
-    bounded = find_bound(view, draft.start, draft.end) not in ("exact", "about")
-    return not (counted or (bounded and _PLURAL.match(view, draft.end)))
-
-
-def _yen_or_yuan(view: str, draft: Draft) -> str:
-    """¥ alone is yen where the text speaks of Japan and not of China."""
-    if not view[draft.start : draft.end].lstrip("-").startswith("¥"):
-        return "CNY"
-    return "JPY" if _YEN.search(view) and not _YUAN.search(view) else "CNY"
-
-
-def _accept_arabic(view: str, draft: Draft) -> bool:
-    if not draft.prefixed and _is_glued_before(view, draft):
-        return False
-    if draft.plain:
-        return _accept_plain(view, draft)
-    return True
-
-
-def _is_glued_before(view: str, draft: Draft) -> bool:
-    before = view[max(0, draft.numeral.start - 8) : draft.numeral.start]
-    return bool(_LETTER_BEFORE.search(before)) and not _OPEN_BEFORE.search(before)
-
-
-def _accept_plain(view: str, draft: Draft) -> bool:
-    start, end = draft.numeral.start, draft.end
-    before = view[max(0, start - 12) : start]
-    if looks_like_year(draft) and _YEAR_PAIR.search(view, max(0, start - 5), end + 5):
-        return True
-    if _LETTER_AFTER.match(view, end) and not _is_range(view, end):
-        return False
-    if _NO_UNIT_AFTER.match(view, end) or _SERIAL_BEFORE.search(before):
-        return False
-    digits = view[start:end]
-    if digits.endswith(".0") and _VERSION_BEFORE.search(before):
-        return False
-    return not (digits.isdigit() and len(digits) >= _LONG_CODE and _ARTICLE_NUMBER.search(before))
-
-
-def _is_range(view: str, end: int) -> bool:
-    return bool(re.compile(r"-[0-9]").match(view, end))
-
-
-def _accept_chinese(view: str, draft: Draft) -> bool:
-    text = view[draft.numeral.start : draft.numeral.end]
-    if draft.form is None:
-        return _accept_plain_chinese(view, draft, text)
-    if text in ("一", "〇", "零"):
-        return _accept_one(view, draft)
-    if _is_vague(view, draft, text):
-        return False
-    if draft.form.base == "CNY" and len(text) == 1 and draft.size is None:
-        return not _TERNARY.match(view, draft.end)
-    return True
-
-
-def _accept_one(view: str, draft: Draft) -> bool:
-    """一 before a measure word is an article; 一年 counts unless it is 上一年 or 一年一度."""
-    form = draft.form
-    if form is None or form.base in ("count", "days", "times") or draft.numeral.value == 0:
-        return draft.size is not None
-    before = view[max(0, draft.start - 1) : draft.start]
-    return not (_SOFT_ONE.search(before) or _SOFT_AFTER.match(view, draft.end))
-
-
-def _is_vague(view: str, draft: Draft, text: str) -> bool:
-    """Of 几十家, 数百亿, 千亿级: a magnitude that counts nothing unless 近, 超 or 上 precedes."""
-    if view[max(0, draft.start - 1) : draft.start] in ("几", "数", "成"):
-        return True
-    if text in CHINESE_MAGNITUDES and text != "十":
-        if view[max(0, draft.start - 1) : draft.start] == "上":
-            draft.bound = "at_least"
-        return view[draft.end : draft.end + 1] == "级" or not _is_counted(view, draft)
-    return False
-
-
-def _is_counted(view: str, draft: Draft) -> bool:
-    return bool(_COUNTING.search(view, max(0, draft.start - 3), draft.start))
-
-
-def _accept_plain_chinese(view: str, draft: Draft, text: str) -> bool:
-    if (len(text) == 1 and draft.size is None) or _is_vague(view, draft, text):
-        return False
-    if looks_like_year(draft):
-        return False
-    known = _is_counted(view, draft)
-    large = draft.numeral.value >= 100 and text[0] not in "百千万亿"
-    return known or (large and len(text) > 1)
-
-
-def _accept_english(view: str, draft: Draft) -> bool:
-    text = view[draft.numeral.start : draft.numeral.end].lower()
-    if text in ("a", "an", "half", "half a", "half an"):
-        return draft.size is not None
-    if draft.plain and (text == "one" or _ADJECTIVE.match(view, draft.end)):
-        return False
-    capital = view[draft.numeral.start].isupper()
-    return not (draft.plain and (text == "zero" or (capital and _PROPER.match(view, draft.end))))
-
-
-_ACCEPTED: Final = {
-    "arabic": _accept_arabic,
-    "chinese": _accept_chinese,
-    "english": _accept_english,
-}
-
-
-def restate(figure: Figure, bound: Bound) -> Figure:
-    """The same figure with another bound."""
-    return replace(figure, bound=bound)
