@@ -29,7 +29,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk. `text` is cleaned (searched and shown), `original` is the stored text[span]."""
+    """A retrieved chunk: `text` is cleaned (searched, shown), `original` the stored text[span]."""
 
     number: int
     text: str
@@ -132,6 +132,10 @@ class Answer(Response):
     timings_ms: dict[str, int] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     fingerprint: str = ""
+
+    def __str__(self) -> str:
+        """The base class would print an empty response as "None"."""
+        return self.text
 
     @property
     def answered(self) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, StreamingResponse
 from llama_index.core.query_engine import RetrieverQueryEngine
-from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.answer import Answer, Citation, Claim, Passage, Reason
@@ -74,10 +74,10 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         try:
             yield from self._answer(question, nodes, sources, self._response_synthesizer, clock)
         except ModelError as error:
+            # Nothing has been shown yet: `_answer` lets this out only before the first claim.
             if self._fallback is None:
                 raise
             log.warning("the model failed (%s): answering by quotation", error, exc_info=True)
-            # What was proved before the model failed is said again by nobody: the Answer decides.
             yield from self._answer(question, nodes, sources, self._fallback, clock, fallback=True)
 
     def _answer(
@@ -91,25 +91,26 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         fallback: bool = False,
     ) -> Iterator[Event]:
         response = synthesizer.synthesize(question, nodes)
-        numbering = _Numbering()
-        pieces: list[_Piece] = []
-        problems: list[str] = []
-        for written in _sentences(response):
-            clock.lap("answer")
-            for text, checked in _check(written, sources):
-                problems += checked.problems
-                if checked.claim.verdict != "unproved":
-                    pieces.append(_Piece(*numbering.take(text, checked)))
-                    yield pieces[-1].claim
-            clock.lap("check")
+        draft = _Draft()
+        try:
+            for written in _sentences(response):
+                clock.lap("answer")
+                for text, checked in _check(written, sources):
+                    if claim := draft.take(text, checked):
+                        yield claim
+                clock.lap("check")
+        except ModelError as error:
+            if not draft.pieces:
+                raise
+            # What is shown stays: it is proved, and another answer would say it again.
+            log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
+            draft.incomplete = True
         clock.lap("answer")
         yield self._conclude(
             question,
             sources,
-            pieces,
-            citations=tuple(numbering.citations),
-            problems=tuple(problems),
-            metadata=response.metadata or {},
+            draft,
+            response.metadata or {},
             timings_ms=clock.times(),
             fallback=fallback,
         )
@@ -125,14 +126,12 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         self,
         question: Question,
         sources: dict[int, Source],
-        pieces: list[_Piece],
-        *,
+        draft: _Draft,
         metadata: dict[str, Any],
-        problems: tuple[str, ...],
         **found: Any,
     ) -> Answer:
-        reason = None if pieces else _reason(sources, metadata, problems)
-        text = "\n".join(filter(None, [metadata.get("note"), _joined(pieces)]))
+        reason = None if draft.pieces else _reason(sources, metadata, draft.problems)
+        text = "\n".join(filter(None, [metadata.get("note"), draft.text]))
         if reason:
             text = load_messages(question.language).text(f"answer.refused_{reason}")
         return Answer(
@@ -143,8 +142,10 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             status="refused" if reason else "verified",
             reason=reason,
             model=str(metadata.get("model", "offline")),
-            claims=tuple(piece.claim for piece in pieces),
-            problems=problems,
+            incomplete=draft.incomplete,
+            claims=tuple(piece.claim for piece in draft.pieces),
+            citations=tuple(draft.numbering.citations),
+            problems=tuple(draft.problems),
             nearest=_nearest(sources) if reason else (),
             usage=dict(metadata.get("usage", {})),
             fingerprint=self._fingerprint,
@@ -188,6 +189,28 @@ def _check(text: str, sources: dict[int, Source]) -> Iterator[tuple[str, Checked
         yield text[slice(*claim.span)], check_claim(claim, sources)
 
 
+class _Draft:
+    """An answer as it grows: the proved sentences under its own numbers, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.pieces: list[_Piece] = []
+        self.problems: list[str] = []
+        self.numbering = _Numbering()
+        self.incomplete = False
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces).strip()
+
+    def take(self, text: str, checked: Checked) -> Claim | None:
+        """The claim as it is shown; None for a sentence that isn't proved."""
+        self.problems += checked.problems
+        if checked.claim.verdict == "unproved":
+            return None
+        self.pieces.append(_Piece(*self.numbering.take(text, checked)))
+        return self.pieces[-1].claim
+
+
 class _Numbering:
     """Citations in order of use; one passage quoted at two places is two citations."""
 
@@ -198,7 +221,8 @@ class _Numbering:
     def take(self, text: str, checked: Checked) -> tuple[str, Claim]:
         """A sentence's text and claim with the answer's own numbers."""
         place = {citation.number: self._number(citation) for citation in checked.citations}
-        order = [0] * max(place.values(), default=0)
+        # No marker holds -1, as one might hold 0: what isn't cited here has no place.
+        order = [-1] * max(place.values(), default=0)
         for passage, number in place.items():
             order[number - 1] = passage
         return renumber(text, order), _renumbered(checked.claim, place)
@@ -216,11 +240,9 @@ def _renumbered(claim: Claim, place: Mapping[int, int]) -> Claim:
         replace(figure, citations=tuple(place[n] for n in figure.citations if n in place))
         for figure in claim.figures
     )
-    return replace(claim, citations=tuple(place[n] for n in claim.citations), figures=figures)
-
-
-def _joined(pieces: Sequence[_Piece]) -> str:
-    return "".join(piece.text for piece in pieces).strip()
+    # Two passages may hold the same place of the document: it is cited once.
+    citations = tuple(dict.fromkeys(place[n] for n in claim.citations))
+    return replace(claim, citations=citations, figures=figures)
 
 
 def _nearest(sources: dict[int, Source]) -> tuple[Passage, ...]:
@@ -228,7 +250,7 @@ def _nearest(sources: dict[int, Source]) -> tuple[Passage, ...]:
 
 
 def _reason(
-    sources: dict[int, Source], metadata: dict[str, Any], problems: tuple[str, ...]
+    sources: dict[int, Source], metadata: dict[str, Any], problems: Sequence[str]
 ) -> Reason:
     if not sources:
         return "nothing_relevant"

@@ -37,7 +37,8 @@ def load_glossary(path: Path) -> list[tuple[str, str]]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CatalogError("glossary", path=str(path), problem=" ".join(str(error).split())) from error
+        problem = " ".join(str(error).split())
+        raise CatalogError("glossary", path=str(path), problem=problem) from error
     if not isinstance(content, dict):
         raise CatalogError("glossary", path=str(path), problem="name: name")
     return [pair for name, others in content.items() for pair in _entry(path, name, others)]

@@ -64,13 +64,16 @@ class SearchIndex:
         mask = np.ones(len(self.nodes), dtype=np.bool_)
         wanted: tuple[tuple[str, Sequence[object]], ...] = (
             ("document", filters.documents),
-            ("organisation", [_folded(name) for name in filters.organisations]),
             ("year", filters.years),
             ("language", filters.languages),
         )
         for key, values in wanted:
             if values:
-                mask &= np.array([_folded(node.metadata.get(key)) in values for node in self.nodes])
+                mask &= np.array([node.metadata.get(key) in values for node in self.nodes])
+        if filters.organisations:
+            names = {name.casefold() for name in filters.organisations}
+            speakers = [node.metadata.get("organisation", "") for node in self.nodes]
+            mask &= np.array([speaker.casefold() in names for speaker in speakers])
         return mask
 
 
@@ -97,7 +100,3 @@ def sentence_spans(node: TextNode) -> list[tuple[int, int]]:
 def _terms_of(node: TextNode) -> list[str]:
     figures = str(node.metadata.get("figures", "")).split()
     return find_terms(f"{node.metadata.get('head', '')}\n{node.text}") + figures
-
-
-def _folded(value: object) -> object:
-    return value.casefold() if isinstance(value, str) and not value.endswith((".txt", ".md")) else value

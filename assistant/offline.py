@@ -36,7 +36,7 @@ SENTENCES_OF_SEVERAL = 3
 ORGANISATIONS = 6  # of a broad question
 SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
-_CLAUSE = re.compile(r"[,;:，；：、]\s*")
+_CLAUSE = re.compile(r"(?:[;，；：、]|[,:](?!\d))\s*")
 _STOPS = ".。!！?？;；,，:： "
 _MARKS = (("“", "”"), ("「", "」"), ("«", "»"))
 _PLAIN_KINDS = frozenset(["year", "count", "rank"])
@@ -173,7 +173,8 @@ def _restate(language: Language, messages: Messages, reading: Reading, quote: st
     said = dict.fromkeys(say_figure(f, language) for f in asked or figures if _needs_saying(f))
     if not said:
         return ""
-    listed = ("、" if language == "zh" else ", ").join(list(said)[:RESTATED])
+    # Not commas: figures of a list share their last one's unit, and these don't.
+    listed = ("；" if language == "zh" else "; ").join(list(said)[:RESTATED])
     text = messages.text("answer.restated", figures=listed)
     return f"（{text}）" if language == "zh" else f" ({text})"
 

@@ -47,4 +47,3 @@ def cite(number: int, passage: Passage, node: TextNode, start: int, end: int) ->
         quote_shown=passage.text[start:end],
         span=Span(first, last, line, line + quote.count("\n")),
     )
-

@@ -19,24 +19,34 @@ _LEAST_WORDS = 3  # content words that a question of its own has
 
 _SMALL: dict[Small, re.Pattern[str]] = {
     "greeting": re.compile(
-        r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|你好|您好|嗨|大家好|早上好|下午好|晚上好)(?: there)?", re.I
+        r"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?"
+        r"|你好|您好|嗨|大家好|早上好|下午好|晚上好",
+        re.IGNORECASE,
     ),
-    "thanks": re.compile(r"(?:many )?(?:thanks|thank you)(?: very much| a lot)?|谢谢(?:你|您)?|多谢|感谢", re.I),
+    "thanks": re.compile(
+        r"(?:many )?(?:thanks|thank you)(?: very much| a lot)?|谢谢(?:你|您)?|多谢|感谢",
+        re.IGNORECASE,
+    ),
     "abilities": re.compile(
         r"what (?:can|do) you do|who are you|what are you|help|how (?:does this|do you) work"
-        r"|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么|(?:你|您)是谁|怎么用|帮助", re.I
+        r"|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么|(?:你|您)是谁|怎么用|帮助",
+        re.IGNORECASE,
     ),
     "contents": re.compile(
-        r"what(?:'s| is) in (?:here|this collection)|(?:which|what) (?:documents|reports|sources|files)"
+        r"what(?:'s| is) in (?:here|this collection)"
+        r"|(?:which|what) (?:documents|reports|sources|files)"
         r"(?: are (?:there|in here|in this collection)| do you (?:have|know))?"
-        r"|(?:这里|库里|文档集里?)(?:面)?有(?:哪些|什么)(?:文档|文件|报告|资料|内容)?|有哪些(?:文档|文件|报告|资料)", re.I
+        r"|(?:这里|库里|文档集里?)(?:面)?有(?:哪些|什么)(?:文档|文件|报告|资料|内容)?"
+        r"|有哪些(?:文档|文件|报告|资料)",
+        re.IGNORECASE,
     ),
-}  # fmt: skip
+}
 _EDGES = " \t\n.!?,。！？，、~～"
 _FOLLOWS = re.compile(
     r"^(?:and|what about|how about|and what|also|then)\b|^(?:那么?|还有|以及|另外)|呢[?？]?$"
-    r"|\b(?:it|its|they|their|that|this|he|she|his|her|there)\b|它|他们|该|其(?!中|他)", re.I
-)  # fmt: skip
+    r"|\b(?:it|its|they|their|that|this|he|she|his|her|there)\b|它|他们|该|其(?!中|他)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -61,7 +71,8 @@ def reply_to(kind: Small, language: Language, records: Sequence[DocumentRecord])
 def _say_record(record: DocumentRecord, language: Language) -> str:
     if record.year is None:
         return record.title
-    return f"{record.title}（{record.year}年）" if language == "zh" else f"{record.title} ({record.year})"
+    year = f"（{record.year}年）" if language == "zh" else f" ({record.year})"
+    return f"{record.title}{year}"
 
 
 def make_whole(text: str, history: Sequence[Turn]) -> str:

@@ -33,6 +33,8 @@ _MARKERS = rf"(?:{_BLANK}{_BARE_MARKER})"
 _TRAILING = re.compile(rf"{_MARKERS}*(?:\s*{_MARKERS}+(?={_BLANK}(?:\n|\Z)))*")
 # Sentence ends within a quotation don't end the sentence that quotes; the last one may.
 _QUOTED = re.compile(r"([“「«])([^”」»\n]+)([^”」»\n][”」»])")
+# Who says it and when, "Smith & Co. (2021)": the stop belongs to the name.
+_STOP_BEFORE_YEAR = re.compile(r"\.(?=\s?\((?:19|20)\d\d\))")
 # A longer range is no list of passages: only its ends are read.
 _LONGEST_RANGE = 30
 
@@ -58,7 +60,8 @@ def split_pieces(text: str) -> list[tuple[int, int]]:
     follows. White space between two sentences belongs to the later one.
     """
     quoted = _QUOTED.sub(lambda quote: f"{quote[1]}{'x' * len(quote[2])}{quote[3]}", text)
-    masked = _MARKER.sub(lambda marker: " " * len(marker.group()), quoted)
+    named = _STOP_BEFORE_YEAR.sub("x", quoted)
+    masked = _MARKER.sub(lambda marker: " " * len(marker.group()), named)
     spans = split_sentences(masked)
     cuts = [_end_of_markers(text, end) for _, end in spans[:-1]]
     edges = [0, *cuts, len(text)]

@@ -16,10 +16,15 @@ _OTHER_LETTER = re.compile(r"[\u0370-\u1fff\u2c00-\u2dff]")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st no nos vol fig figs eq sec ch art ed eds inc ltd co corp vs etc al cf "
     "approx dept est jan feb mar apr jun jul aug sep sept oct nov dec mt ave jr sr "
-    "pp para gen col rev hon messrs bn mn tel".split()
+    "i.e e.g ca p pp para gen col rev hon messrs bn mn tel".split()
 )
-# Of those, the ones that may well stand at a sentence's end.
+# Of those, words of the language unless a number follows.
+_BEFORE_NUMBER = frozenset(["no", "art", "p"])
+# And the ones that may well stand at a sentence's end.
 _MAY_END = frozenset(["etc", "inc", "ltd", "co", "corp", "al", "bn", "mn"])
+_NAME_GOES_ON = re.compile(r"\s*(?:Ltd|Inc|Corp|Limited)\b")
+_NUMBER = re.compile(r"\s*\d")
+_INK = re.compile(r"\S")
 _CLOSERS = r"\"'”’」』）)】\]"
 _END = re.compile(rf"[。！？!?…]+[{_CLOSERS}]*|\.+[{_CLOSERS}]*(?=\s|$|[\u4e00-\u9fff])|\n+")
 _LAST_WORD = re.compile(r"([A-Za-z]+(?:\.[A-Za-z]+)*)\.$")
@@ -68,7 +73,7 @@ def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> 
 
 def _really_ends(text: str, start: int, stop: int, end: int) -> bool:
     """Whether the full stop at `stop` ends the sentence that began at `start`."""
-    if not _OPENS_SENTENCE.match(text, end) and text[end:].strip():
+    if not _OPENS_SENTENCE.match(text, end) and _INK.search(text, end):
         return False
     word = _LAST_WORD.search(text[max(start, stop - 20) : stop + 1])
     if not word:
@@ -77,5 +82,7 @@ def _really_ends(text: str, start: int, stop: int, end: int) -> bool:
     last = word.group(1)
     lowered = last.lower()
     if lowered in _MAY_END:
-        return True
+        return not _NAME_GOES_ON.match(text, end)
+    if lowered in _BEFORE_NUMBER:
+        return not _NUMBER.match(text, end)
     return lowered not in _ABBREVIATIONS and not re.fullmatch(r"(?:[A-Za-z]\.)*[A-Z]", last)
