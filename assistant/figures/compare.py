@@ -129,7 +129,7 @@ def _names_day(figure: Figure) -> bool:
 def _within(inner: Figure, outer: Figure) -> bool:
     first, last = _period(inner)
     start, end = _period(outer)
-    return start > _NO_YEAR and start <= first and last <= end
+    return start <= first and last <= end
 
 
 def _period(figure: Figure) -> tuple[int, int]:

@@ -89,5 +89,9 @@ def test_every_currency_is_read_back_when_negative(code: str) -> None:
     _assert_read_back(_figure(-1234, code))
 
 
+def test_nearly_five_years_is_not_said_as_the_last_five_years() -> None:
+    assert say_figure(_figure(5, "years", "nearly"), "zh") == "约5年"
+
+
 def test_an_unknown_unit_is_said_as_a_number() -> None:
     assert say_figure(_figure(5, "parsec"), "en") == "5"
