@@ -28,20 +28,26 @@ from assistant.weights import SENTENCE_WEIGHTS
 Features = NDArray[np.float64]
 
 FEATURES = (
-    "meaning",  # cosine to the question
-    "centred",  # cosine to the question less its language
+    "meaning",  # cosine to the question, above the mean of all sentences of its language
+    "centred",  # the same with the question less its language
     "words",  # share of the question's words in the sentence and its neighbours
-    "words_headed",  # the same in the sentence and its chunk's head line
+    "words_here",  # in the sentence alone
+    "words_headed",  # in the sentence and its chunk's head line
     "passage",  # retrieval score of the chunk
     "place",  # log of the chunk's place in the ranking
+    "foreign",  # in the other language than the question
     "asked",  # share of the kinds of figure asked for that the sentence brings
     "asked_missing",  # none of them
     "asked_count",  # how many figures of those kinds, at most three
     "numbers",  # any figure that isn't in the question
-    "names_near",  # share of the question's names up to here in the chunk
-    "names_missing",  # names of the question that the chunk lacks
-    "names_other",  # other names of places and firms where the question's are missing
+    "names_here",  # share of the question's names in the sentence
+    "names_near",  # up to here in the chunk, or in its head line
+    "names_missing",  # share that the chunk and its head line lack
+    "names_unknown",  # share that stands nowhere in the collection
+    "place_other",  # another place, and the question's neither here nor in the sentence before
     "years_other",  # other years and none of the question's
+    "years_near_other",  # no year of the question's up to here in the chunk, but others
+    "years_nearest_other",  # the last years named up to here, if none is the question's
     "years_missing",  # the question's years stand nowhere before in the chunk, nor as its year
     "organisation",  # the organisation that the question names
     "organisation_other",  # another one
@@ -49,6 +55,7 @@ FEATURES = (
     "short",  # under 30 characters: a heading, a cell
 )
 LONGEST = 400
+SENTENCE_VECTOR: Features = np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name in FEATURES])
 
 
 class Candidate(NamedTuple):
@@ -85,21 +92,23 @@ def _describe(
     spans = sentence_spans(node)
     if not spans:
         return []
-    chunk = _ChunkView(node, spans, search.reading, bool(search.same[row]))
+    same = bool(search.same[row])
+    chunk = _ChunkView(node, spans, search.reading, same, searcher)
+    usual, usual_centred = search.usual(same)
     shared = {
-        "meaning": index.sentences[rows] @ search.vector,
-        "centred": index.sentences[rows] @ search.centred,
-        "words": chunk.word_shares(searcher, headed=False),
-        "words_headed": chunk.word_shares(searcher, headed=True),
+        "meaning": index.sentences[rows] @ search.vector - usual,
+        "centred": index.sentences[rows] @ search.centred - usual_centred,
+        **chunk.word_shares(),
         "passage": np.full(len(spans), search.scores[row]),
         "place": np.full(len(spans), math.log(number)),
+        "foreign": np.full(len(spans), float(not same)),
     }
     found = []
     for place, span in enumerate(spans):
         values = {name: float(column[place]) for name, column in shared.items()}
         values |= chunk.describe(place)
         features = np.array([values[name] for name in FEATURES])
-        found.append(Candidate(number, node, span, features, float(features @ SENTENCE_WEIGHTS)))
+        found.append(Candidate(number, node, span, features, float(features @ SENTENCE_VECTOR)))
     return found
 
 
@@ -111,22 +120,28 @@ class _ChunkView:
     spans: Sequence[tuple[int, int]]
     reading: Reading
     same: bool
+    searcher: Searcher
 
     @property
     def head(self) -> str:
         return str(self.node.metadata.get("head", ""))
 
-    def word_shares(self, searcher: Searcher, *, headed: bool) -> Features:
-        """The idf-weighted share of the question's words, a value a sentence."""
-        words = self.reading.own if self.same else self.reading.cross
-        terms = [_terms(self.node.text[slice(*span)]) for span in self.spans]
+    def word_shares(self) -> dict[str, Features]:
+        """The idf-weighted shares of the question's words, a value a sentence."""
+        here = [_terms(self.node.text[slice(*span)]) for span in self.spans]
         empty: frozenset[str] = frozenset()
-        if headed:
-            held = [_terms(self.head) | own for own in terms]
-        else:
-            around = [empty, *terms, empty]
-            held = [a | b | c for a, b, c in zip(around, around[1:], around[2:], strict=False)]
-        return np.array([searcher.index.lexical.coverage(words, one) for one in held])
+        around = [empty, *here, empty]
+        wide = [a | b | c for a, b, c in zip(around, around[1:], around[2:], strict=False)]
+        head = _terms(self.head)
+        headed = [head | own for own in here]
+        return {
+            name: np.array([self._share(held) for held in column])
+            for name, column in (("words", wide), ("words_here", here), ("words_headed", headed))
+        }
+
+    def _share(self, held: frozenset[str]) -> float:
+        words = self.reading.own if self.same else self.reading.cross
+        return self.searcher.index.lexical.coverage(words, held)
 
     def describe(self, place: int) -> dict[str, float]:
         start, end = self.spans[place]
@@ -154,25 +169,48 @@ class _ChunkView:
 
     def _names(self, text: str, end: int) -> dict[str, float]:
         names = self.reading.names
+        many = max(1, len(names))
         here = _terms(text)
         near = _terms(self.node.text[:end]) | _terms(self.head)
         chunk = near | _terms(self.node.text)
-        asked = {term for forms in names for form in forms for term in form}
-        missing = any(not _held(forms, here) for forms in names)
+        known = self.searcher.index.lexical.knows
         return {
-            "names_near": sum(_held(forms, near) for forms in names) / max(1, len(names)),
-            "names_missing": float(sum(not _held(forms, chunk) for forms in names)),
-            "names_other": float(missing and bool(find_place_names(text) - asked)),
+            "names_here": sum(_held(forms, here) for forms in names) / many,
+            "names_near": sum(_held(forms, near) for forms in names) / many,
+            "names_missing": sum(not _held(forms, chunk) for forms in names) / many,
+            "names_unknown": sum(not any(map(known, forms)) for forms in names) / many,
+            "place_other": float(self._speaks_of_another(text, end)),
         }
+
+    def _speaks_of_another(self, text: str, end: int) -> bool:
+        before = [span for span in self.spans if span[1] < end][-1:]
+        near = _terms(text) | _terms(self.head)
+        for span in before:
+            near |= _terms(self.node.text[slice(*span)])
+        missing = [forms for forms in self.reading.places if not _held(forms, near)]
+        asked = {term for forms in self.reading.names for form in forms for term in form}
+        return bool(missing) and bool(find_place_names(text) - asked)
 
     def _years(self, text: str, end: int) -> dict[str, float]:
         asked = self.reading.years
-        here = find_years(text)
-        near = find_years(self.node.text[:end]) | {str(self.node.metadata.get("year"))}
+        here, before = find_years(text), find_years(self.node.text[:end])
+        near = before | {str(self.node.metadata.get("year"))}
         return {
             "years_other": float(bool(asked and here) and not asked & here),
+            "years_near_other": float(bool(asked and before) and not asked & before),
+            "years_nearest_other": float(bool(asked) and not asked & self._nearest_years(end)),
             "years_missing": float(bool(asked) and not asked & near),
         }
+
+    def _nearest_years(self, end: int) -> frozenset[str]:
+        """The years of the last sentence up to here that names any; the document's own is always
+        near, since "this year" means it."""
+        own = frozenset([str(self.node.metadata.get("year"))])
+        spans = [span for span in self.spans if span[1] <= end]
+        for span in reversed(spans):
+            if years := find_years(self.node.text[slice(*span)]):
+                return years | own
+        return own | self.reading.years  # none named: nothing speaks against it
 
     def _organisation(self) -> dict[str, float]:
         asked = self.reading.organisations

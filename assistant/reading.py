@@ -11,7 +11,7 @@ import jieba
 
 from assistant.figures import Figure, figure_type, find_figures
 from assistant.glossary import Glossary
-from assistant.text.dictionary import is_proper_noun, translate_english
+from assistant.text.dictionary import is_place, is_proper_noun, translate_english
 from assistant.text.language import detect_language
 from assistant.text.names import find_sound_alikes
 from assistant.text.terms import Alternatives, expand_word, find_figure_terms, find_terms, split_words, stem
@@ -27,6 +27,7 @@ _OPENERS = frozenset(
     "what how which who whom whose when where why in on by at under according after before to from for as of "
     "is are was were does do did the a an about roughly since with during name list give tell by".split()
 )
+_COUNTRY = frozenset(["china", "chinese", "中国", "全国"])  # what all is about tells nothing apart
 _SEVERAL = re.compile(
     r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b|\band (?:how|what|which|in what|at what|from what|when|who)\b"
     r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
@@ -47,7 +48,8 @@ class Reading:
     """A question taken apart.
 
     `own` are its words for passages of its own language, `cross` for those of the other one;
-    `names` its proper names, each with its forms; `asked` what kinds of figure it wants.
+    `names` its proper names, each with its forms, `places` those of them that are places; `asked`
+    what kinds of figure it wants.
     """
 
     text: str
@@ -55,6 +57,7 @@ class Reading:
     own: tuple[Alternatives, ...]
     cross: tuple[Alternatives, ...]
     names: tuple[Alternatives, ...]
+    places: tuple[Alternatives, ...]
     organisations: frozenset[str]
     years: frozenset[str]
     figures: tuple[Figure, ...]
@@ -79,13 +82,16 @@ class Reader:
         own, cross = _find_words(rest, known)
         figures = tuple(find_figures(text))
         asked = figure_type(text)
-        names = tuple(_find_names(rest, language)) + tuple(known.values())
+        proper = _find_names(rest, language)
+        names = (*proper.values(), *known.values())
+        places = tuple(forms for word, forms in proper.items() if _is_place_name(word.lower()))
         return Reading(
             text=text,
             language=language,
             own=(*own, *_figure_words(text)),
             cross=(*cross, *_figure_words(text)),
             names=names,
+            places=places,
             organisations=self._find_organisations(text, names),
             years=frozenset(_YEAR.findall(text)),
             figures=figures,
@@ -147,13 +153,15 @@ def _figure_words(text: str) -> list[Alternatives]:
     return [((term,),) for term in find_figure_terms(text)]
 
 
-def _find_names(rest: str, language: str) -> list[Alternatives]:
+def _find_names(rest: str, language: str) -> dict[str, Alternatives]:
     """Proper names: capitals within an English question; dictionary names in a Chinese one."""
+    latin = _find_capitals(rest) if language == "en" else _LATIN.findall(rest)
+    found: dict[str, Alternatives] = {word: ((stem(word.lower()),),) for word in latin}
     if language == "en":
-        return [((stem(word.lower()),),) for word in _find_capitals(rest)]
-    latin: list[Alternatives] = [((stem(word.lower()),),) for word in _LATIN.findall(rest)]
+        return {word: (*forms, *expand_word(word.lower())) for word, forms in found.items()}
     proper = [word for word in jieba.cut(rest) if len(word) > 1 and is_proper_noun(word)]
-    return latin + [forms for word in proper if (forms := expand_word(word))]
+    found |= {word: ((word,), *forms) for word in proper if (forms := expand_word(word))}
+    return found
 
 
 def _find_capitals(text: str) -> list[str]:
@@ -173,13 +181,20 @@ def find_years(text: str) -> frozenset[str]:
 
 @cache
 def find_place_names(text: str) -> frozenset[str]:
-    """Stems of capitalised words that the dictionary knows as names of places, people, firms."""
-    return frozenset(stem(word.lower()) for word in _CAPITAL.findall(text) if _is_name(word.lower()))
+    """Terms of the names of places that a text holds, in either language; not the country itself."""
+    words = [word.lower() for word in _CAPITAL.findall(text)]
+    if _HAN.search(text):
+        words += [word for word in jieba.cut(text) if len(word) > 1 and _HAN.match(word)]
+    return frozenset(stem(word) for word in words if _is_place_name(word))
 
 
 @cache
-def _is_name(word: str) -> bool:
-    return any(is_proper_noun(chinese) for chinese in translate_english((word,)))
+def _is_place_name(word: str) -> bool:
+    if word in _COUNTRY:
+        return False
+    if _HAN.search(word):
+        return is_place(word)
+    return any(is_place(chinese) for chinese in translate_english((word,)))
 
 
 def _stands(name: str, lowered: str) -> bool:

@@ -10,31 +10,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.answer import Reason
-from assistant.ranking import FEATURES, Candidate
+from assistant.ranking import FEATURES, SENTENCE_VECTOR, Candidate, Features
 from assistant.retrieval import Search
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 
 # Below this much nearness, centred by language, nothing of the collection is about the question.
-NOTHING_NEAR = 0.02
+NOTHING_NEAR = 0.0
 
-REFUSAL_FEATURES = (
+# What speaks against a sentence: a question's name, year or kind of figure that it lacks.
+CONFLICTS = (
+    "asked_missing",
+    "place_other",
+    "years_other",
+    "years_near_other",
+    "years_nearest_other",
+    "years_missing",
+    "organisation_other",
+    "names_missing",
+)
+_NEARNESS = (
     "meaning",
     "centred",
     "words",
+    "words_here",
     "words_headed",
-    "asked_missing",
+    "passage",
+    "foreign",
+    "asked",
+    "names_here",
     "names_near",
-    "names_missing",
-    "names_other",
-    "years_other",
-    "years_missing",
-    "organisation_other",
-    "lead",  # how far the best sentence is ahead of the tenth
-    "several",
+    "names_unknown",
 )
+REFUSAL_FEATURES = (
+    *(f"nearest_{name}" for name in (*CONFLICTS, *_NEARNESS)),
+    *(f"best_{name}" for name in (*CONFLICTS, "meaning", "centred")),
+    "cost",  # of the best sentence without a conflict: how much less near it is
+    "detour",  # how much nearer the nearest sentence is than the best one
+    "lead",  # how far the nearest sentence is ahead of the fifth
+    "several",
+    "nearness",
+    "score",
+)
+_WEIGHTS = np.array([REFUSAL_WEIGHTS.get(name, 0.0) for name in REFUSAL_FEATURES])
+_CONFLICT = np.array([name in CONFLICTS for name in FEATURES])
+_MOST = 10.0  # logits: differences beyond it mean no more
 
 
 def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
@@ -48,12 +69,37 @@ def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
 
 def answerability(search: Search, ranked: Sequence[Candidate]) -> float:
     """Log-odds that the passages answer the question, up to the cost of a wrong answer."""
-    return float(describe_decision(search, ranked) @ REFUSAL_WEIGHTS + REFUSAL_BIAS)
+    return float(describe_decision(search, ranked) @ _WEIGHTS + REFUSAL_BIAS)
 
 
-def describe_decision(search: Search, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
-    """The values of REFUSAL_FEATURES: the best sentence's, its lead, and how much is asked."""
-    best = ranked[0]
-    lead = best.score - ranked[min(9, len(ranked) - 1)].score
-    own = [best.features[FEATURES.index(name)] for name in REFUSAL_FEATURES[:-2]]
-    return np.array([*own, lead, float(search.reading.several)])
+def describe_decision(
+    search: Search, ranked: Sequence[Candidate], weights: Features = SENTENCE_VECTOR
+) -> Features:
+    """The values of REFUSAL_FEATURES.
+
+    Two sentences are looked at: the best one, and the nearest one, which may be about another year
+    or city and is what tempts to answer.
+    """
+    table = np.array([candidate.features for candidate in ranked])
+    scores = table @ weights
+    nearness = table @ np.where(_CONFLICT, 0.0, weights)
+    best, nearest = table[scores.argmax()], table[nearness.argmax()]
+    clean = nearness[~table[:, _CONFLICT].any(axis=1)]
+    cost = nearness.max() - clean.max(initial=nearness.min())
+    fifth = np.sort(nearness)[::-1][: min(5, len(nearness))][-1]
+    return np.array(
+        [
+            *_pick(nearest, (*CONFLICTS, *_NEARNESS)),
+            *_pick(best, (*CONFLICTS, "meaning", "centred")),
+            min(cost, _MOST),
+            nearness.max() - nearness[scores.argmax()],
+            nearness.max() - fifth,
+            float(search.reading.several),
+            nearness.max(),
+            scores.max(),
+        ]
+    )
+
+
+def _pick(features: Features, names: Sequence[str]) -> list[float]:
+    return [float(features[FEATURES.index(name)]) for name in names]

@@ -24,10 +24,11 @@ from assistant.reading import Reader, Reading
 from store.embedding import StoreEmbedding
 
 LEXICAL_SHARE = 0.2
+TRANSLATED_SHARE = 0.15
 BEST_SENTENCE_SHARE = 0.5
 # Chunks of the other language that a short list of them is levelled with: few chunks on one
 # subject would else lose the lead that they deserve.
-LEVELLING = 50
+LEVELLING = 10
 TOP_K = 8
 
 
@@ -40,6 +41,13 @@ class Search:
     centred: Scores
     same: NDArray[np.bool_]
     scores: Scores
+    usual_same: tuple[float, float]
+    usual_other: tuple[float, float]
+
+    def usual(self, same: bool) -> tuple[float, float]:
+        """The mean cosine of all sentences of the question's own language, or of the other, to the
+        question and to it centred: what a sentence's own cosine is measured from."""
+        return self.usual_same if same else self.usual_other
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,23 @@ class Searcher:
         centred = vector - self._centre(reading.language)
         same = index.languages == reading.language
         own = self._dense(vector) + LEXICAL_SHARE * index.lexical.score(reading.own)
-        other = self._dense(centred) + LEXICAL_SHARE * index.lexical.score(reading.cross)
-        return Search(reading, vector, centred, same, _level(own, other, same))
+        other = self._dense(centred) + TRANSLATED_SHARE * index.lexical.score(reading.cross)
+        scores = _level(own, other, same)
+        usual = [self._usual(mask, vector, centred) for mask in (same, ~same)]
+        return Search(reading, vector, centred, same, scores, usual[0], usual[1])
+
+    def _usual(
+        self, chunks: NDArray[np.bool_], vector: Scores, centred: Scores
+    ) -> tuple[float, float]:
+        """Mean cosines of the sentences of some chunks; a few are too few for a mean, and borrow."""
+        index = self.index
+        rows = chunks[index.owners]
+        if rows.sum() < LEVELLING:
+            rows = np.ones(len(index.owners), dtype=np.bool_)
+        if not len(rows):
+            return 0.0, 0.0
+        mean = index.sentences[rows].mean(axis=0)
+        return float(mean @ vector), float(mean @ centred)
 
     def _centre(self, language: str) -> Scores:
         if language not in self._centres:

@@ -2,46 +2,68 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-SENTENCE_WEIGHTS = np.array(
-    [
-        7.762,  # meaning
-        20.969,  # centred
-        3.317,  # words
-        3.547,  # words_headed
-        30.791,  # passage
-        -0.830,  # place
-        2.316,  # asked
-        -1.240,  # asked_missing
-        0.632,  # asked_count
-        0.476,  # numbers
-        0.192,  # names_near
-        -0.071,  # names_missing
-        -0.072,  # names_other
-        -0.962,  # years_other
-        -2.075,  # years_missing
-        0.325,  # organisation
-        -0.527,  # organisation_other
-        -1.702,  # length
-        0.483,  # short
-    ]
-)
-REFUSAL_WEIGHTS = np.array(
-    [
-        -0.410,  # meaning
-        8.657,  # centred
-        1.275,  # words
-        1.035,  # words_headed
-        -2.026,  # asked_missing
-        0.060,  # names_near
-        -0.222,  # names_missing
-        -0.454,  # names_other
-        -0.700,  # years_other
-        -2.330,  # years_missing
-        -0.396,  # organisation_other
-        0.213,  # lead
-        0.552,  # several
-    ]
-)
-REFUSAL_BIAS = -0.736
+SENTENCE_WEIGHTS: dict[str, float] = {
+    "meaning": 11.441,
+    "centred": 22.303,
+    "words": 3.845,
+    "words_here": -0.283,
+    "words_headed": 4.066,
+    "passage": 16.209,
+    "place": -1.046,
+    "foreign": 0.932,
+    "asked": 2.697,
+    "asked_missing": -1.235,
+    "asked_count": 0.521,
+    "numbers": 0.019,
+    "names_here": -1.050,
+    "names_near": 0.562,
+    "names_missing": -0.096,
+    "names_unknown": -0.000,
+    "place_other": -1.052,
+    "years_other": -0.843,
+    "years_near_other": -0.751,
+    "years_nearest_other": -0.411,
+    "years_missing": -1.588,
+    "organisation": 0.225,
+    "organisation_other": -0.397,
+    "length": -1.991,
+    "short": 0.548,
+}
+REFUSAL_WEIGHTS: dict[str, float] = {
+    "nearest_asked_missing": -0.989,
+    "nearest_place_other": -0.830,
+    "nearest_years_other": 0.237,
+    "nearest_years_near_other": -0.739,
+    "nearest_years_nearest_other": 0.580,
+    "nearest_years_missing": -0.948,
+    "nearest_organisation_other": -0.046,
+    "nearest_names_missing": -0.941,
+    "nearest_meaning": 6.327,
+    "nearest_centred": -5.937,
+    "nearest_words": -0.913,
+    "nearest_words_here": -2.579,
+    "nearest_words_headed": 2.191,
+    "nearest_passage": 9.555,
+    "nearest_foreign": 0.076,
+    "nearest_asked": -0.528,
+    "nearest_names_here": 0.542,
+    "nearest_names_near": -0.861,
+    "nearest_names_unknown": 0.280,
+    "best_asked_missing": -1.190,
+    "best_place_other": -1.294,
+    "best_years_other": -0.328,
+    "best_years_near_other": -0.987,
+    "best_years_nearest_other": -0.655,
+    "best_years_missing": -0.706,
+    "best_organisation_other": -0.211,
+    "best_names_missing": -0.630,
+    "best_meaning": 1.951,
+    "best_centred": -4.488,
+    "cost": -0.028,
+    "detour": -0.039,
+    "lead": 0.124,
+    "several": 1.719,
+    "nearness": -0.005,
+    "score": 0.058,
+}
+REFUSAL_BIAS = 1.218

@@ -31,15 +31,20 @@ class LexicalIndex:
             rows = np.array([row for row, _ in postings], dtype=np.int32)
             counts = np.array([count for _, count in postings], dtype=np.float32)
             self._rows[term] = rows
-            self._weights[term] = self.idf(term) * counts * (K1 + 1) / (counts + norms[rows]) / (K1 + 1)
+            shares = counts / (counts + norms[rows])  # of the most that a term can bring: its idf
+            self._weights[term] = (self.idf(term) * shares).astype(np.float32)
 
     def idf(self, term: str) -> float:
         """Robertson's idf, never negative; the highest of all for a term that stands nowhere."""
         found = len(self._rows.get(term, ()))
         return float(np.log1p((self.size - found + 0.5) / (found + 0.5)))
 
+    def knows(self, terms: Sequence[str]) -> bool:
+        """Whether all of these terms stand somewhere."""
+        return all(term in self._rows for term in terms)
+
     def score(self, words: Sequence[Sequence[Sequence[str]]]) -> Scores:
-        """Scores in 0..1 of all passages for words, each with its alternatives of one or more terms.
+        """Scores in 0..1 of all passages for words, each with alternatives of one or more terms.
 
         A word that stands nowhere still counts among what could have been found.
         """

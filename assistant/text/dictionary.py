@@ -19,6 +19,10 @@ _POINTER = re.compile(
     r"\b(?:variant of|see also|see|CL:|old variant|surname|Japanese variant|also written|"
     r"euphemistic|abbr\. for|used in|classifier for|erhua)\b"
 )
+_PLACE = re.compile(
+    r"\b(?:city|cities|province|county|capital|country|municipality|district|prefecture|state|"
+    r"island|autonomous region|town|special administrative region)\b"
+)
 _LEADING = re.compile(r"^(?:to be|to|a|an|the|sb's|one's)\s+")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_WORDS = 4  # a longer gloss explains more than it translates
@@ -66,10 +70,11 @@ def _gloss_words(gloss: str, *, proper: bool) -> set[tuple[str, ...]]:
         return set()
     plain = _LEADING.sub("", _ASIDE.sub(" ", gloss).strip())
     found: set[tuple[str, ...]] = set()
-    parts = [tuple(_WORD.findall(part.lower())) for part in re.split(r"[;,]", plain)]
     if proper:
-        # A name comes first and an explanation after it.
-        return {parts[0][:1], parts[0] if len(parts[0]) <= _MOST_WORDS else ()}
+        # A name comes first and an explanation after it: Macau; Macao, special region of China.
+        firsts = [tuple(_WORD.findall(one.lower().split(",")[0])) for one in plain.split(";")]
+        return {words for first in firsts for words in (first[:1], first[:_MOST_WORDS])}
+    parts = [tuple(_WORD.findall(part.lower())) for part in re.split(r"[;,]", plain)]
     for words in parts:
         if 0 < len(words) <= _MOST_WORDS:
             found.add(words)
@@ -97,12 +102,24 @@ def _by_english() -> dict[tuple[str, ...], set[str]]:
 @cache
 def translate_english(words: tuple[str, ...]) -> tuple[str, ...]:
     """Chinese words with a gloss of exactly these lower-case words, shortest first."""
-    return tuple(sorted(_by_english().get(words, ()), key=lambda w: (len(w), w)))[:_MOST_TRANSLATIONS]
+    known = _by_english().get(words, ()) if words else ()
+    found = sorted(known, key=lambda word: (len(word), word))
+    return tuple(found[:_MOST_TRANSLATIONS])
 
 
 def knows(word: str) -> bool:
     """Whether the dictionary has this Chinese word."""
     return word in _entries()
+
+
+@cache
+def is_place(word: str) -> bool:
+    """Whether the dictionary explains this Chinese word as a place smaller than a continent."""
+    return any(
+        entry.pinyin[:1].isupper() and _PLACE.search(gloss)
+        for entry in _entries().get(word, ())
+        for gloss in entry.glosses[:2]
+    )
 
 
 @cache
