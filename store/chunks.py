@@ -16,12 +16,13 @@ from llama_index.core.utils import get_tokenizer
 from assistant.text.language import detect_language, split_sentences
 from store.catalog import CatalogEntry
 from store.clean import Block, clean_document
-from store.sections import Section, build_sections
+from store.sections import Section, build_sections, find_breaks
 
 VERSION = 1  # of cleaning and chunking: another number makes every document be chunked again
-# Tokens of cl100k; about 1,050 characters of English or 360 of Chinese, the most that a chunk holds.
+# The most that a chunk holds, in tokens of cl100k: 1,050 characters of English or 360 of Chinese.
 MAX_TOKENS = {"en": 212, "zh": 330, "other": 212}
 _FULL_ENOUGH = 0.45  # of the most: a chunk that a heading may end
+_FARTHEST = 8_000  # characters of a long line that are looked at for each cut
 _HEAD_TITLE = 90  # characters of a title that the head line keeps
 _CLAUSE = re.compile(r"[,;:，；：、]\s*")
 _HAS_WORDS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
@@ -52,7 +53,8 @@ def build_chunks(document: Document, entry: CatalogEntry | None) -> list[TextNod
     text = document.text
     lines = _line_starts(text)
     nodes: list[TextNode] = []
-    for section, blocks in build_sections(clean_document(text), lines, entry):
+    cleaned = clean_document(text, find_breaks(lines, entry))
+    for section, blocks in build_sections(cleaned, lines, entry):
         for chunk in _pack(section, blocks):
             nodes.append(_build_node(document, chunk, lines))
     return nodes
@@ -65,7 +67,7 @@ def _pack(section: Section, blocks: Iterable[Block]) -> Iterator[_Chunk]:
         for unit in _split_block(block):
             if _must_end(chunk, unit):
                 yield from _finish(chunk)
-                chunk = _Chunk(section, heading)
+                chunk = _Chunk(section, None if unit.kind == "heading" else heading)
             if block.kind == "heading":
                 heading = block.text
                 chunk.heading = chunk.heading or heading
@@ -77,9 +79,12 @@ def _pack(section: Section, blocks: Iterable[Block]) -> Iterator[_Chunk]:
 def _must_end(chunk: _Chunk, unit: _Unit) -> bool:
     if not chunk.units:
         return False
-    if unit.kind == "heading":
-        return chunk.units[-1].kind != "heading" and chunk.tokens > _FULL_ENOUGH * unit.limit
-    return chunk.tokens + unit.tokens > unit.limit and any(u.kind != "heading" for u in chunk.units)
+    if unit.kind == "heading" and chunk.units[-1].kind != "heading":
+        return chunk.tokens > _FULL_ENOUGH * unit.limit
+    if chunk.tokens + unit.tokens <= unit.limit:
+        return False
+    # A heading stays with what it heads, but a list of headings is as long as it likes.
+    return chunk.tokens > _FULL_ENOUGH * unit.limit or chunk.units[-1].kind != "heading"
 
 
 def _finish(chunk: _Chunk) -> Iterator[_Chunk]:
@@ -100,16 +105,23 @@ def _split_block(block: Block) -> Iterator[_Unit]:
 
 
 def _cut(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """A sentence that no chunk could hold is cut between its clauses, or anywhere as a last resort."""
-    while count_tokens(text[start:end]) > limit:
-        room = start + (end - start) * limit // (count_tokens(text[start:end]) + 20)
-        clauses = [m.end() for m in _CLAUSE.finditer(text, start + 1, room)]
-        spaces = text.rfind(" ", start + 1, room) + 1
-        stop = clauses[-1] if clauses else spaces or room
+    """A sentence that no chunk could hold, cut into pieces that one can."""
+    while (stop := _find_cut(text, start, end, limit)) < end:
         yield start, stop
         start = stop
     if text[start:end].strip():
         yield start, end
+
+
+def _find_cut(text: str, start: int, end: int, limit: int) -> int:
+    """Where a piece from `start` ends: between clauses, else words, as a last resort anywhere."""
+    stop = min(end, start + _FARTHEST)
+    while (tokens := count_tokens(text[start:stop])) > limit and stop > start + 1:
+        room = max(start + 1, start + (stop - start) * limit // (tokens + 20))
+        clauses = [m.end() for m in _CLAUSE.finditer(text, start + 1, room)]
+        spaces = text.rfind(" ", start + 1, room) + 1
+        stop = clauses[-1] if clauses else spaces or room
+    return stop
 
 
 @cache
@@ -151,8 +163,9 @@ def _build_node(document: Document, chunk: _Chunk, lines: list[int]) -> TextNode
         "doc_hash": doc_hash,
     }
     values["head"] = _head_line(values)
-    key = f"{document.id_}\x1f{doc_hash}\x1f{VERSION}\x1f{start}\x1f{end}\x1f{text}\x1f{values['head']}"
-    node_id = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    parts = (document.id_, doc_hash, VERSION, start, end, text, values["head"])
+    key = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    node_id = hashlib.sha256(key).hexdigest()[:32]
     kept = {name: value for name, value in values.items() if value is not None}
     return TextNode(id_=node_id, text=text, metadata=kept)
 
@@ -178,7 +191,7 @@ def _join(units: list[_Unit]) -> tuple[str, list[int], list[list[int]]]:
 
 
 def _runs(offsets: list[int], start: int) -> list[list[int]]:
-    """The offset map as [clean, original] pairs from which both run in step; relative to `start`."""
+    """The offset map: [clean, original - start] pairs from which both run in step."""
     return [
         [clean, original - start]
         for clean, original in enumerate(offsets)

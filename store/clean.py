@@ -7,9 +7,10 @@ keeps the offset of the character it stands for, so that a citation points into 
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,7 +22,9 @@ _HEADING = re.compile(r"(#{1,6})\s+\S")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _PAGE_NUMBER = re.compile(r"[\W_]*\d{1,3}[\W_]*")
 _ITEM = re.compile(
-    r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])\s*\S"
+    r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）](?!\d)"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[)）]"
+    r"|[①-⑳])\s*\S"
 )
 _NOTE = re.compile(
     r"(?:<sup>[^a-zA-Z\n]{0,24}</sup>|(?:\d{1,2}|[^\w\s]{1,2})\s+"
@@ -37,7 +40,7 @@ _SHORT_LINE = 42  # characters: several of these in a row are cells of a table, 
 
 @dataclass(slots=True)
 class Block:
-    """A heading, paragraph, list item, table row or note; `offsets[i]` is where text[i] came from."""
+    """A heading, paragraph, item, table row or note; `offsets[i]` is where text[i] came from."""
 
     kind: Kind
     text: str
@@ -60,11 +63,16 @@ class _Joiner:
 
     inline: Inline
     wrap: float  # characters: a line at least this long was cut by the page, not by its author
+    breaks: Sequence[int]  # offsets that no block runs across
+    part: int = 0  # how many of them are behind
     blocks: list[Block] = field(default_factory=list)
     open: Block | None = None
     last: str = ""
 
     def add(self, line: _Line) -> None:
+        part = bisect.bisect_right(self.breaks, line.start)
+        if part != self.part:
+            self.open, self.part = None, part
         if line.kind == "text" and self.open is not None and self._goes_on(line):
             self._extend(self.open, line)
             self.last = line.stripped
@@ -109,11 +117,14 @@ class _Joiner:
         block.offsets += piece.offsets
 
 
-def clean_document(text: str) -> list[Block]:
-    """The blocks of a document, in order. Offsets are into `text`, which is left as it is."""
+def clean_document(text: str, breaks: Sequence[int] = ()) -> list[Block]:
+    """The blocks of a document, in order. Offsets are into `text`, which is left as it is.
+
+    `breaks`, in order, are the offsets of lines at which a new block begins in any case.
+    """
     lines = _split_lines(text)
     wrap = _wrap_width(lines)
-    joiner = _Joiner(build_inline(text), wrap)
+    joiner = _Joiner(build_inline(text), wrap, breaks)
     for line in _find_lines(lines, wrap):
         joiner.add(line)
     return joiner.blocks
@@ -191,7 +202,8 @@ def _looks_like_heading(line: _Line, after: _Line | None) -> bool:
     text = line.stripped
     if not line.gap or (after is not None and not after.gap) or len(text) > 100:
         return False
-    if _SENTENCE_END.search(text) or _INNER_STOP.search(text) or not (text[0].isupper() or "\u4e00" <= text[0] <= "\u9fff"):
+    if _SENTENCE_END.search(text) or _INNER_STOP.search(text):
+        return False
+    if not (text[0].isupper() or "\u4e00" <= text[0] <= "\u9fff"):
         return False
     return len(text.split()) > 1 or len(text) >= 4
-

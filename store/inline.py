@@ -5,19 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 _LOOK_ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТХУасеорхуіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTXYaceopxyijsABEZHIKMNOPTYXo",
 )
-_ALIKE_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]*[\u0370-\u03ff\u0400-\u04ff][A-Za-z\u0370-\u03ff\u0400-\u04ff]*")
+_ALIKE = r"\u0370-\u03ff\u0400-\u04ff"
+# From the beginning of a word only: a search from each letter is quadratic in long ones.
+_ALIKE_WORD = re.compile(rf"(?<![A-Za-z{_ALIKE}])[A-Za-z]*[{_ALIKE}][A-Za-z{_ALIKE}]*")
 _NAME = re.compile(r"\b[A-Z][a-z]{5,}\b")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 _MATH = {"rightarrow": "→", "to": "→", "sim": "~", "times": "×", "approx": "≈", "leq": "≤",
-         "geq": "≥", "circ": "°", "pm": "±", "cdot": "·", "bullet": "•", "%": "%", "$": "$"}  # fmt: skip
-_RARE = 20  # times: a misread form is this much rarer than the name itself
+         "geq": "≥", "circ": "°", "pm": "±", "cdot": "·", "bullet": "•"}  # fmt: skip
+_FREQUENT = 40  # times that a name has to stand before others count as misread forms of it
 
 _PATTERN = re.compile(
     r"(?P<square>(?<=\bkm)<sup>\s*2\s*</sup>|(?<=\bm)<sup>\s*2\s*</sup>)"
@@ -82,7 +84,7 @@ def build_inline(text: str) -> Inline:
     spellings = _find_spellings(text)
     pattern = None
     if spellings:
-        pattern = re.compile(r"(?<![\w])(?:%s)(?![\w])" % "|".join(map(re.escape, spellings)))
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
     lowered = {word.lower() for word in words}
     return Inline(
         spellings,
@@ -106,7 +108,7 @@ def _find_spellings(text: str) -> dict[str, str]:
     for names in shapes.values():
         best = max(names, key=counts.__getitem__)
         forms = [n for n in names if n != best and len(n) >= 7]
-        if counts[best] >= _RARE * 2 and len(best) >= 7:
+        if counts[best] >= _FREQUENT and len(best) >= 7:
             found.update({n: best for n in forms if counts[best] >= 2 * counts[n]})
     if "rtificial intelligence" in text and len(re.findall(r"\bAI\b", text)) >= 3:
         found["Al"] = "AI"
@@ -148,8 +150,8 @@ def _replacement(match: re.Match[str]) -> str:
     if kind == "label" or match["link"]:
         return match["label"]
     fixed = {"square": "²", "cube": "³", "cell": "; ", "space": " "}
-    makers = {
-        "math": partial(_MATH.get, match["math"] or "", ""),
+    makers: dict[str | None, Callable[[], str]] = {
+        "math": lambda: _MATH[match["math"]],
         "escaped": lambda: match["escaped"],
         "entity": lambda: html.unescape(match.group()),
         "ligature": lambda: _LIGATURES[match.group()],

@@ -34,10 +34,15 @@ def build_sections(
         yield section, list(group)
 
 
+def find_breaks(lines: Sequence[int], entry: CatalogEntry | None) -> list[int]:
+    """Offsets, in order, at which another voice may begin: no paragraph runs across them."""
+    firsts = {n for first, last, _ in _catalog_spans(entry) for n in (first, last + 1)}
+    return sorted(lines[n - 1] for n in firsts if 0 < n <= len(lines))
+
+
 def _catalog_spans(entry: CatalogEntry | None) -> list[tuple[int, int, Section]]:
     if entry is None:
         return []
     return [
-        (s.line_from, s.line_to, Section(s.title, s.organisation, s.author))
-        for s in entry.sections
+        (s.line_from, s.line_to, Section(s.title, s.organisation, s.author)) for s in entry.sections
     ]
