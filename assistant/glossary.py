@@ -58,13 +58,15 @@ def build_glossary(given: Iterable[tuple[str, str]], texts: Iterable[str]) -> Gl
 
 def _entry(path: Path, name: object, others: object) -> list[tuple[str, str]]:
     listed = others if isinstance(others, list) else [others]
-    pairs = [(str(name), str(other)) for other in listed]
-    if not all(bool(_HAN.search(a)) != bool(_HAN.search(b)) for a, b in pairs):
+    pairs = [(str(name), str(other)) for other in listed if isinstance(other, str | int)]
+    if len(pairs) < len(listed) or not all(
+        bool(_HAN.search(a)) != bool(_HAN.search(b)) for a, b in pairs
+    ):
         raise CatalogError("glossary", path=str(path), problem=f"{name}: {others}")
     return [(a, b) if _HAN.search(a) else (b, a) for a, b in pairs]
 
 
 def _stands(name: str, lowered: str) -> bool:
     if _HAN.search(name):
-        return name in lowered
+        return name.lower() in lowered
     return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", lowered) is not None

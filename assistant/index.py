@@ -53,6 +53,14 @@ class SearchIndex:
         found = {node.metadata.get("organisation") for node in self.nodes}
         return tuple(sorted(name for name in found if name))
 
+    @cached_property
+    def voices(self) -> list[str]:
+        """Who speaks in each chunk: its organisation, or else its document."""
+        return [
+            str(node.metadata.get("organisation") or node.metadata["document"])
+            for node in self.nodes
+        ]
+
     def best_sentences(self, vector: Scores, chunks: Scores) -> Scores:
         """Each chunk's best sentence against `vector`; a chunk without sentences keeps its own."""
         best = np.full(len(self.nodes), -np.inf, dtype=np.float32)
@@ -69,11 +77,12 @@ class SearchIndex:
         )
         for key, values in wanted:
             if values:
-                mask &= np.array([node.metadata.get(key) in values for node in self.nodes])
+                found = [node.metadata.get(key) in values for node in self.nodes]
+                mask &= np.array(found, dtype=np.bool_)
         if filters.organisations:
             names = {name.casefold() for name in filters.organisations}
             speakers = [node.metadata.get("organisation", "") for node in self.nodes]
-            mask &= np.array([speaker.casefold() in names for speaker in speakers])
+            mask &= np.array([name.casefold() in names for name in speakers], dtype=np.bool_)
         return mask
 
 
@@ -81,8 +90,7 @@ def build_index(loaded: Loaded) -> SearchIndex:
     """The index of everything that a collection holds."""
     nodes = loaded.nodes
     counts = [len(rows) for rows in loaded.sentence_vectors]
-    dimension = loaded.vectors.shape[1] if nodes else 1
-    empty = np.zeros((0, dimension), dtype=np.float32)
+    empty = np.zeros((0, loaded.vectors.shape[1]), dtype=np.float32)
     return SearchIndex(
         nodes=nodes,
         vectors=loaded.vectors,

@@ -44,7 +44,10 @@ _SMALL: dict[Small, re.Pattern[str]] = {
 _EDGES = " \t\n.!?,。！？，、~～"
 _FOLLOWS = re.compile(
     r"^(?:and|what about|how about|and what|also|then)\b|^(?:那么?|还有|以及|另外)|呢[?？]?$"
-    r"|\b(?:it|its|they|their|that|this|he|she|his|her|there)\b|它|他们|该|其(?!中|他)",
+    r"|\b(?:it|its|they|their|this|he|she|his|her)\b|\bthere\W*$"
+    # "that" on its own; as "say that …" it only joins clauses
+    r"|^(?:is|was|does|did|has|why is) that\b|\b(?:of|in|by|for|from|about|with|than|like) that\b"
+    r"|它|他们|她|(?<!应)该|(?<![尤极耳与])其(?![中他它实余])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -78,11 +81,11 @@ def _say_record(record: DocumentRecord, language: Language) -> str:
 def make_whole(text: str, history: Sequence[Turn]) -> str:
     """A follow-up as a question of its own: "and in 2027?" takes its subject from the last one.
 
-    A year in the follow-up replaces those of the question before.
+    A year in the follow-up replaces those of the question before, which may be one itself.
     """
     if not history or not _depends(text):
         return text
-    before = history[-1].question
+    before = make_whole(history[-1].question, history[:-1])
     if _YEAR.search(text):
         before = _YEAR.sub("", before)
     return f"{before} {text}"

@@ -15,12 +15,11 @@ from assistant.text.terms import is_stop_word
 SOUND_FLOOR = 0.8
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_ENGLISH_NAME = r"[A-Z][\w&.'-]*(?:[ -](?:of|and|the|for|[A-Z][\w&.'-]*))*"
 _ENGLISH_FIRST = re.compile(
-    r"((?:[A-Z][\w&.'-]*)(?:[ -](?:of|and|the|for|[A-Z][\w&.'-]*))*)\s?[(（]\s?[\"“]?([\u4e00-\u9fff]{2,16})[\"”]?\s?[)）]"
+    rf"({_ENGLISH_NAME})\s?[(（]\s?[\"“]?([\u4e00-\u9fff]{{2,16}})[\"”]?\s?[)）]"
 )
-_CHINESE_FIRST = re.compile(
-    r"([\u4e00-\u9fff]{2,12})\s?[(（]\s?([A-Z][\w&.'-]*(?:[ -](?:of|and|the|for|[A-Z][\w&.'-]*))*)\s?[)）]"
-)
+_CHINESE_FIRST = re.compile(rf"([\u4e00-\u9fff]{{2,12}})\s?[(（]\s?({_ENGLISH_NAME})\s?[)）]")
 
 # Sounds that a transcription exchanges. One class a letter; digraphs are folded first.
 _DIGRAPHS = (
@@ -74,7 +73,7 @@ def find_sound_alikes(text: str, names: Iterable[str]) -> dict[str, tuple[str, .
 
 
 def _may_be_name(word: str) -> bool:
-    """Not a word of the language: unknown to the dictionary, or one character that isn't grammar."""
+    """Not a word of the language: unknown to the dictionary, or a character that isn't grammar."""
     if len(word) == 1:
         return not is_stop_word(word)
     return not knows(word) or is_proper_noun(word)
@@ -103,7 +102,7 @@ def _sounds(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def _alike(left: str, right: str) -> float:
     """1 minus the weighted edit distance over the longer weight."""
-    if not left or not right or left[0] != right[0] and "a" not in (left[0], right[0]):
+    if not left or not right or (left[0] != right[0] and "a" not in (left[0], right[0])):
         return 0.0
     weight = max(sum(map(_cost, left)), sum(map(_cost, right)))
     return max(0.0, 1.0 - _distance(left, right) / weight)
