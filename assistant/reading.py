@@ -41,6 +41,13 @@ _BROAD = re.compile(
     r"|(?:企业|公司|机构|各家|各方|各报告|报告|作者|大家)(?:们|都)?.{0,12}(?:建议|提议|主张|怎么看|如何看|认为|怎么说)|有(?:哪些|什么)(?:建议|主张|看法|意见)",
     re.IGNORECASE,
 )
+# Words of opinion beside these ask for a figure after all.
+_AMOUNT = re.compile(
+    r"\bhow (?!do\b|does\b|did\b|should\b|can\b|could\b|to\b)\w+|\bwhen\b"
+    r"|\bwhat (?:share|percentage|proportion|number|amount|sum|year|date)\b"
+    r"|多少|几|何时|百分之|占比|哪一?年",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ class Reader:
             figures=figures,
             asked=asked - {"name", "list"},
             several=bool(_SEVERAL.search(text)),
-            broad=bool(_BROAD.search(text)) and not asked - {"name", "list"},
+            broad=bool(_BROAD.search(text)) and not _AMOUNT.search(text),
         )
 
     def _find_known(self, text: str) -> tuple[dict[str, Alternatives], str]:

@@ -25,6 +25,7 @@ _BARE_MARKER = rf"(?!{_OFFICIAL}){_OPEN}\s*{_LIST}\s*{_CLOSE}"
 
 _MARKER = re.compile(_BARE_MARKER)
 _MARKER_AND_SPACE = re.compile(rf"({_BLANK}){_BARE_MARKER}")
+_MARKERS_AND_SPACE = re.compile(rf"({_BLANK}){_BARE_MARKER}(?:{_BLANK}{_BARE_MARKER})*")
 _ITEM = re.compile(rf"({_NUMBER})(?:\s*{_DASH}\s*({_NUMBER}))?")
 # What may yet become a marker when more text arrives.
 _UNFINISHED = re.compile(rf"{_OPEN}[0-9０-９\s,，、;；–—~～－-]*\Z")
@@ -32,7 +33,7 @@ _UNFINISHED = re.compile(rf"{_OPEN}[0-9０-９\s,，、;；–—~～－-]*\Z")
 _MARKERS = rf"(?:{_BLANK}{_BARE_MARKER})"
 _TRAILING = re.compile(rf"{_MARKERS}*(?:\s*{_MARKERS}+(?={_BLANK}(?:\n|\Z)))*")
 # Sentence ends within a quotation don't end the sentence that quotes; the last one may.
-_QUOTED = re.compile(r"([“「«])([^”」»\n]+)([^”」»\n][”」»])")
+_QUOTED = re.compile(r"([“「«])([^”」»\n]+?)([^”」»\n]?[”」»](?!\s?[(（])|[”」»](?=\s?[(（]))")
 # Who says it and when, "Smith & Co. (2021)": the stop belongs to the name.
 _STOP_BEFORE_YEAR = re.compile(r"\.(?=\s?\((?:19|20)\d\d\))")
 # A longer range is no list of passages: only its ends are read.
@@ -95,14 +96,17 @@ def disarm_markers(text: str) -> str:
 
 
 def renumber(text: str, order: Sequence[int]) -> str:
-    """`text` with each marker of order[i] as [i + 1]; markers that `order` lacks are removed."""
+    """`text` with each marker of order[i] as [i + 1]; markers that `order` lacks are removed.
+
+    What is left of markers in a row keeps the blank before them.
+    """
     place = {number: i for i, number in enumerate(order, 1)}
 
     def rewrite(marker: re.Match[str]) -> str:
         kept = [place[n] for n in _numbers(marker.group()) if n in place]
         return marker[1] + "".join(f"[{n}]" for n in kept) if kept else ""
 
-    return _MARKER_AND_SPACE.sub(rewrite, text)
+    return _MARKERS_AND_SPACE.sub(rewrite, text)
 
 
 def _read_claim(text: str, span: tuple[int, int]) -> ClaimText:

@@ -1,0 +1,231 @@
+"""The whole road with a language model: a scripted server speaks, only what is proved is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.answer import Answer, Claim, Turn
+from assistant.app import Assistant, build_assistant
+from assistant.settings import Settings
+from assistant.synthesis import REFUSAL
+from tests.support.openai_server import (
+    OpenAIServer,
+    Scripted,
+    broken,
+    chunk,
+    cut,
+    refused,
+    streamed,
+)
+
+pytestmark = pytest.mark.integration
+
+QUESTION = "How much will the port invest in container terminals?"
+# [1] stands for the harbour's passage, whatever its number.
+RIGHT = "Selby Port said in 2024 that it will invest RMB 500 billion in container terminals [1]."
+ALSO_RIGHT = " It handled 4.6 million containers in 2023 [1]."
+WRONG = " It handled 9.9 million containers in 2023 [1]."
+UNKNOWN = " It will build new container terminals [77]."
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[OpenAIServer]:
+    with OpenAIServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: OpenAIServer) -> OpenAIServer:
+    """That has heard nothing yet."""
+    running.received.clear()
+    return running
+
+
+@pytest.fixture(scope="module")
+def assistant(running: OpenAIServer, settings: Settings) -> Iterator[Assistant]:
+    """Set up as a user would: by the environment."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DUOCITE_DATA", str(settings.data))
+        environment.setenv("DUOCITE_LLM", f"compatible:scripted@{running.url}")
+        opened = build_assistant(Settings(_env_file=None))
+    yield opened
+    opened._llm._get_client().close()  # type: ignore[union-attr]
+    opened.close()
+
+
+def place_of(assistant: Assistant, document: str, question: str = QUESTION) -> int:
+    """The number under which the model is shown the passage of a document."""
+    passages = assistant.retrieve(question, top_k=8)
+    return next(passage.number for passage in passages if passage.document == document)
+
+
+def says(assistant: Assistant, text: str) -> str:
+    """The text with the number of the harbour's passage for [1]."""
+    return text.replace("[1]", f"[{place_of(assistant, 'en/harbour.md')}]")
+
+
+def test_a_right_figure_is_verified_and_quoted_from_the_document(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(streamed(says(assistant, RIGHT)))
+    answer = assistant.ask(QUESTION)
+    assert (answer.status, answer.fallback, answer.incomplete) == ("verified", False, False)
+    assert answer.text == RIGHT
+    assert answer.model == "scripted"
+    (citation,) = answer.citations
+    assert citation.quote_shown == (
+        "The port will invest CNY 500 billion in new container terminals by 2030."
+    )
+    text = assistant.text("en/harbour.md")
+    assert text[citation.span.start : citation.span.end] == citation.quote
+    assert {figure.verdict for figure in answer.figures} == {"checked"}
+
+
+def test_the_model_is_asked_with_numbered_passages_and_the_question(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(streamed(says(assistant, RIGHT)))
+    assistant.ask(QUESTION)
+    (received,) = server.received
+    number = place_of(assistant, "en/harbour.md")
+    assert QUESTION in received.prompt
+    assert f'<passage number="{number}">' in received.prompt
+    assert "CNY 500 billion" in received.prompt
+
+
+def test_citations_are_numbered_in_order_of_use(server: OpenAIServer, assistant: Assistant) -> None:
+    railway = place_of(assistant, "zh/railway.md")
+    water = place_of(assistant, "zh/water.md")
+    server.say(
+        streamed(
+            f"The railway cost RMB 320 billion [{railway}]. "
+            f"Of the used water, 35 percent is reclaimed [{water}]. "
+            f"It has 86 tunnels [{railway}]. The railway cost RMB 320 billion [{railway}][{water}]."
+        )
+    )
+    answer = assistant.ask(QUESTION)
+    assert re.findall(r"\[(\d+)\]", answer.text)[:4] == ["1", "2", "3", "1"]
+    assert [citation.number for citation in answer.citations] == [
+        n for n, _ in enumerate(answer.citations, 1)
+    ]
+    assert answer.citations[0].quote == "高速铁路建设总投资达到3200亿元。"
+    assert answer.citations[2].quote == "全线共有隧道86座。"
+    assert answer.claims[3].citations[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("left_out", "problem"),
+    [(WRONG, "figure_not_found:9.9 million"), (UNKNOWN, "unknown_marker:77")],
+)
+def test_a_sentence_that_is_not_proved_is_left_out(
+    server: OpenAIServer, assistant: Assistant, left_out: str, problem: str
+) -> None:
+    server.say(streamed(says(assistant, RIGHT + left_out + ALSO_RIGHT)))
+    answer = assistant.ask(QUESTION)
+    assert answer.status == "verified"
+    assert answer.text == RIGHT + ALSO_RIGHT.replace("[1]", "[2]")
+    assert problem in answer.problems
+    assert len(answer.claims) == 2
+
+
+def test_an_answer_whose_first_sentence_is_left_out_begins_with_the_next(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(streamed(says(assistant, WRONG + ALSO_RIGHT)))
+    assert assistant.ask(QUESTION).text == ALSO_RIGHT.strip()
+
+
+def test_a_wholly_wrong_reply_is_refused_as_not_proved(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(streamed(says(assistant, WRONG.strip() + UNKNOWN)))
+    answer = assistant.ask(QUESTION)
+    assert (answer.status, answer.reason) == ("refused", "not_proved")
+    assert "9.9" not in answer.text
+    assert (answer.claims, answer.citations) == ((), ())
+
+
+def test_the_sentinel_is_a_refusal_in_the_askers_language(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(streamed(REFUSAL))
+    answer = assistant.ask("港口将投资多少？")
+    assert (answer.status, answer.reason) == ("refused", "not_stated")
+    assert answer.text == "文档中没有说明这一点。"
+
+
+def test_a_sentence_is_shown_before_the_model_is_done(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    rest = says(assistant, ALSO_RIGHT)
+    server.say(
+        Scripted(
+            [chunk(says(assistant, RIGHT) + rest[:5]), 0.3, chunk(rest[5:]), chunk("", "stop")],
+            headers={"Content-Type": "text/event-stream"},
+        )
+    )
+    events = assistant.stream(QUESTION)
+    first = next(events)
+    assert isinstance(first, Claim)
+    assert "500 billion" in first.text
+    *_, answer = events
+    assert isinstance(answer, Answer)
+    assert answer.claims[0] == first
+    assert len(answer.claims) == 2
+
+
+@pytest.mark.parametrize("failure", [refused(401), refused(500), cut(""), broken("The por")])
+def test_a_model_that_fails_before_anything_is_proved_falls_back_to_quoting(
+    server: OpenAIServer, assistant: Assistant, failure: Scripted
+) -> None:
+    server.say(failure)
+    events = list(assistant.stream(QUESTION))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.fallback, answer.incomplete) == ("verified", True, False)
+    assert answer.model == "offline"
+    assert "CNY 500 billion" in answer.text
+    assert tuple(events[:-1]) == answer.claims
+
+
+@pytest.mark.parametrize("fail", [cut, broken])
+def test_what_was_proved_before_a_model_failed_is_kept_and_said_once(
+    server: OpenAIServer, assistant: Assistant, fail: Callable[[str], Scripted]
+) -> None:
+    server.say(fail(says(assistant, RIGHT + " And the") + " rest"))
+    events = list(assistant.stream(QUESTION))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.incomplete, answer.fallback) == ("verified", True, False)
+    assert answer.text == RIGHT
+    assert tuple(events[:-1]) == answer.claims
+    assert len(answer.claims) == 1
+
+
+def test_a_model_that_was_wrong_and_then_failed_falls_back_to_quoting(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    server.say(cut(says(assistant, WRONG + " And the")))
+    answer = assistant.ask(QUESTION)
+    assert (answer.status, answer.fallback) == ("verified", True)
+    assert "9.9" not in answer.text
+
+
+def test_a_follow_up_reaches_the_model_with_its_subject(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    before = "How many containers did the harbour handle in 2022?"
+    asked = "How many containers did the harbour handle in ? And in 2023?"
+    number = place_of(assistant, "en/harbour.md", asked)
+    server.say(streamed(f"It handled 4.6 million containers in 2023 [{number}]."))
+    answer = assistant.ask("And in 2023?", history=[Turn(before, "4.1 million [1]")])
+    assert answer.status == "verified"
+    assert "containers" in server.received[0].prompt.rpartition("Question:")[2]
+
+
+def test_greetings_do_not_reach_the_model(server: OpenAIServer, assistant: Assistant) -> None:
+    assert assistant.ask("Hello").status == "verified"
+    assert server.received == []

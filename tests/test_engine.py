@@ -1,0 +1,250 @@
+"""The road of a question with parts that say what a test tells them to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+import pytest
+from llama_index.core.base.response.schema import RESPONSE_TYPE, Response, StreamingResponse
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextNode
+
+from assistant.answer import Answer, Claim
+from assistant.engine import GroundedQueryEngine, last_answer
+from assistant.errors import ModelError
+from assistant.offline import QuotingSynthesizer
+from assistant.question import Question
+from tests.support.nodes import build_hits, build_node, build_searcher
+
+FIRST = build_node("The mill made 40 tonnes of paper. It rests in winter.", document="mill.md")
+SECOND = build_node("The ferry carried 31,000 cyclists.", document="ferry.md", organisation="Sea")
+TEXTS = {"mill.md": FIRST.text, "ferry.md": SECOND.text}
+PAPER = "The mill made 40 tonnes of paper [1]."
+FERRY = " The ferry carried 31,000 cyclists [2]."
+FALSE = " The mill made 90 tonnes of paper [1]."
+
+
+class Finder(BaseRetriever):
+    """Finds what it was given."""
+
+    def __init__(self, nodes: Sequence[TextNode]) -> None:
+        super().__init__()
+        self._found = build_hits(*nodes)
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return self._found
+
+
+class Speaker(QuotingSynthesizer):
+    """Says some sentences one by one, an error among them being raised."""
+
+    def __init__(self, *says: str | ModelError, streams: bool = True, **metadata: Any) -> None:
+        super().__init__(build_searcher(FIRST))
+        self._says = says
+        self._streams = streams
+        self._metadata = {"model": "speaker", "refused": False, **metadata}
+
+    def synthesize(
+        self,
+        query: QueryType,
+        nodes: list[NodeWithScore],
+        additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        **response_kwargs: Any,
+    ) -> RESPONSE_TYPE:
+        if self._streams:
+            return StreamingResponse(self._speak(), nodes, self._metadata)
+        return Response("".join(self._speak()), nodes, self._metadata)
+
+    def _speak(self) -> Generator[str]:
+        for said in self._says:
+            if isinstance(said, ModelError):
+                raise said
+            yield said
+
+
+def build_engine(
+    speaker: BaseSynthesizer,
+    nodes: Sequence[TextNode] = (FIRST, SECOND),
+    fallback: BaseSynthesizer | None = None,
+) -> GroundedQueryEngine:
+    return GroundedQueryEngine(
+        Finder(nodes),
+        speaker,
+        TEXTS.__getitem__,
+        fallback=fallback,
+        collection="papers",
+        fingerprint="f",
+    )
+
+
+def ask(*says: str | ModelError, **metadata: Any) -> Answer:
+    return last_answer(build_engine(Speaker(*says, **metadata)).stream(Question("How much?")))
+
+
+def test_each_proved_sentence_is_given_before_the_next_is_asked_for() -> None:
+    spoken: list[str] = []
+
+    class Slow(Speaker):
+        def _speak(self) -> Generator[str]:
+            for said in super()._speak():
+                spoken.append(said)
+                yield said
+
+    events = build_engine(Slow(PAPER, FALSE, FERRY)).stream(Question("How much?"))
+    first = next(events)
+    assert isinstance(first, Claim)
+    assert spoken == [PAPER]
+    *others, answer = events
+    assert isinstance(answer, Answer)
+    assert (first, *others) == answer.claims
+    assert len(answer.claims) == 2
+
+
+def test_an_answer_tells_what_it_was_made_from() -> None:
+    answer = ask(PAPER, usage={"total_tokens": 7})
+    assert (answer.question, answer.language, answer.collection) == ("How much?", "en", "papers")
+    assert (answer.model, answer.fingerprint, answer.usage) == ("speaker", "f", {"total_tokens": 7})
+    assert {"retrieve", "answer", "check", "total"} <= set(answer.timings_ms)
+    assert (answer.status, answer.incomplete, answer.fallback) == ("verified", False, False)
+
+
+def test_what_is_not_proved_is_left_out_and_reported() -> None:
+    answer = ask(PAPER, FALSE, FERRY)
+    assert (
+        answer.text
+        == "The mill made 40 tonnes of paper [1]. The ferry carried 31,000 cyclists [2]."
+    )
+    assert answer.problems == ("figure_not_found:90 tonnes",)
+
+
+@pytest.mark.parametrize("opening", [" ", "\n\n", "\u3000", FALSE + "\n"])
+def test_the_text_never_begins_or_ends_with_white_space(opening: str) -> None:
+    answer = ask(opening + PAPER + " \n")
+    assert answer.text == PAPER
+    assert answer.claims[0].text == "The mill made 40 tonnes of paper."
+
+
+def test_citations_are_numbered_in_order_of_use_and_each_place_once() -> None:
+    answer = ask(FERRY.strip(), " It rests in winter [1]. ", PAPER, FERRY)
+    assert answer.text.split(".")[:-1] == [
+        "The ferry carried 31,000 cyclists [1]",
+        " It rests in winter [2]",
+        " The mill made 40 tonnes of paper [3]",
+        " The ferry carried 31,000 cyclists [1]",
+    ]
+    assert [c.passage.document for c in answer.citations] == ["ferry.md", "mill.md", "mill.md"]
+    assert [c.number for c in answer.citations] == [1, 2, 3]
+    assert [claim.citations for claim in answer.claims] == [(1,), (2,), (3,), (1,)]
+    assert answer.claims[2].figures[0].citations == (3,)
+
+
+@pytest.mark.parametrize("marker", ["[0]", "[9]", "[0, 9]", "[7-9]"])
+def test_a_marker_that_names_no_passage_never_becomes_a_citation(marker: str) -> None:
+    answer = ask(PAPER, f" The ferry carried 31,000 cyclists {marker}[2].")
+    assert answer.text == PAPER + FERRY
+    assert any(problem.startswith("unknown_marker:") for problem in answer.problems)
+
+
+def test_two_passages_with_the_same_place_are_one_citation() -> None:
+    engine = build_engine(Speaker("The mill made 40 tonnes of paper [1][2]."), (FIRST, FIRST))
+    answer = last_answer(engine.stream(Question("How much?")))
+    assert answer.text == PAPER
+    assert answer.claims[0].citations == (1,)
+
+
+def test_a_speaker_whose_name_ends_in_a_full_stop_keeps_it() -> None:
+    node = build_node(
+        "The mill made 40 tonnes of paper.", document="mill.md", organisation="M & Co."
+    )
+    said = "M & Co. (2023): “The mill made 40 tonnes of paper” [1]"
+    answer = last_answer(build_engine(Speaker(said), (node,)).stream(Question("How much?")))
+    assert answer.text == said
+
+
+@pytest.mark.parametrize(
+    ("says", "nodes", "metadata", "reason"),
+    [
+        ((), (), {"refused": True}, "nothing_relevant"),
+        ((), (FIRST,), {"refused": True}, "not_stated"),
+        ((), (FIRST,), {"refused": True, "reason": "nothing_relevant"}, "nothing_relevant"),
+        ((FALSE,), (FIRST,), {}, "not_proved"),
+        (("Nobody knows.",), (FIRST,), {}, "not_proved"),
+    ],
+)
+def test_a_refusal_says_why(
+    says: tuple[str, ...], nodes: tuple[TextNode, ...], metadata: dict[str, Any], reason: str
+) -> None:
+    engine = build_engine(Speaker(*says, **metadata), nodes)
+    answer = last_answer(engine.stream(Question("How much?")))
+    assert (answer.status, answer.reason) == ("refused", reason)
+    assert (answer.claims, answer.citations) == ((), ())
+    assert [passage.document for passage in answer.nearest] == ["mill.md"] * len(nodes)
+    assert answer.text not in ("", "None")
+
+
+def test_a_refusal_is_said_in_the_language_of_the_question() -> None:
+    engine = build_engine(Speaker(refused=True))
+    english = last_answer(engine.stream(Question("How much?", language="en")))
+    chinese = last_answer(engine.stream(Question("多少？", language="zh")))
+    assert english.text.isascii()
+    assert "文档" in chinese.text
+
+
+def test_a_note_stands_before_the_answer_and_not_before_a_refusal() -> None:
+    assert ask(PAPER, note="A selection:").text == f"A selection:\n{PAPER}"
+    assert "selection" not in ask(FALSE, note="A selection:").text
+
+
+FAILURE = ModelError("unavailable", model="speaker")
+
+
+def test_a_model_that_fails_at_once_is_replaced() -> None:
+    fallback = Speaker(FERRY, model="offline")
+    engine = build_engine(Speaker(FALSE, FAILURE), fallback=fallback)
+    *claims, answer = engine.stream(Question("How much?"))
+    assert isinstance(answer, Answer)
+    assert (answer.model, answer.fallback, answer.incomplete) == ("offline", True, False)
+    assert tuple(claims) == answer.claims
+    assert answer.problems == ()
+
+
+def test_a_model_that_fails_after_a_proved_sentence_leaves_an_incomplete_answer() -> None:
+    fallback = Speaker(PAPER, FERRY, model="offline")
+    engine = build_engine(Speaker(PAPER, FALSE, FAILURE), fallback=fallback)
+    *claims, answer = engine.stream(Question("How much?"))
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.incomplete, answer.fallback) == ("verified", True, False)
+    assert answer.text == PAPER
+    assert tuple(claims) == answer.claims
+    assert answer.model == "speaker"
+
+
+def test_a_model_that_fails_without_a_replacement_says_so() -> None:
+    with pytest.raises(ModelError):
+        list(build_engine(Speaker(FAILURE)).stream(Question("How much?")))
+
+
+def test_a_reply_that_does_not_stream_is_checked_alike() -> None:
+    speaker = Speaker(PAPER, FALSE, FERRY, streams=False)
+    answer = last_answer(build_engine(speaker).stream(Question("How much?")))
+    assert len(answer.claims) == 2
+
+
+def test_llama_index_may_query_it_with_and_without_asyncio() -> None:
+    for answer in (
+        build_engine(Speaker(PAPER)).query("How much?"),
+        asyncio.run(build_engine(Speaker(PAPER)).aquery("How much?")),
+    ):
+        assert isinstance(answer, Answer)
+        assert str(answer) == PAPER
+
+
+def test_the_last_answer_of_a_stream_is_taken() -> None:
+    def events() -> Iterator[Claim | Answer]:
+        yield Claim("a", (), "proved")
+        yield Answer(response="one")
+
+    assert last_answer(events()).text == "one"

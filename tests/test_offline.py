@@ -1,0 +1,180 @@
+"""The quoting answerer: what it quotes, how it says so, when it says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from llama_index.core.base.response.schema import Response, StreamingResponse
+from llama_index.core.schema import TextNode
+
+from assistant.answer import Language
+from assistant.grounding import check_claim
+from assistant.offline import QuotingSynthesizer, choose_sentences, cut_quotation
+from assistant.question import Question
+from assistant.ranking import rank_sentences
+from assistant.text.citations import split_claims
+from tests.support.nodes import build_hits, build_node, build_searcher, build_sources
+
+HARBOUR = build_node(
+    "In 2022 the harbour of Selby handled 41,000 containers. In 2023 the harbour of Selby "
+    "handled 46,000 containers. The port of Selby will invest CNY 500 billion.",
+    document="harbour.md",
+    organisation="Selby Port",
+    year=2024,
+)
+MILL = build_node(
+    "造纸厂总投资达到3200亿元。我们建议多种树。", document="mill.md", organisation="纸业", year=2022
+)
+
+
+@pytest.fixture(autouse=True)
+def answers_whatever_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether to answer at all is tested where it is decided."""
+    decide = "assistant.offline.find_refusal"
+    monkeypatch.setattr(decide, lambda search, ranked: None if ranked else "nothing_relevant")
+
+
+def write(
+    question: str, *nodes: TextNode, language: Language = "en"
+) -> tuple[list[str], dict[str, object]]:
+    synthesizer = QuotingSynthesizer(build_searcher(*nodes))
+    response = synthesizer.synthesize(Question(question, language=language), build_hits(*nodes))
+    assert isinstance(response, StreamingResponse)
+    return list(response.response_gen or ()), response.metadata or {}
+
+
+def test_each_line_is_a_quotation_with_its_speaker_year_and_marker() -> None:
+    lines, metadata = write("How many containers did the harbour of Selby handle in 2023?", HARBOUR)
+    assert lines[0] == (
+        "Selby Port (2024): “In 2023 the harbour of Selby handled 46,000 containers” [1]\n"
+    )
+    assert (metadata["model"], metadata["refused"]) == ("offline", False)
+
+
+def test_the_other_language_gets_the_figures_in_its_own_writing() -> None:
+    lines, _ = write("Selby港口投资多少？", HARBOUR, language="zh")
+    assert lines[0].endswith("invest CNY 500 billion”（即：5000亿元） [1]\n")
+    assert lines[0].startswith("Selby Port（2024年）：“")
+    lines, _ = write("How much is invested in the paper mill?", MILL)
+    assert lines[0] == "纸业 (2022): “造纸厂总投资达到3200亿元” (i.e. RMB 320 billion) [1]\n"
+
+
+def test_the_same_language_is_not_restated() -> None:
+    lines, _ = write("造纸厂总投资是多少？", MILL, language="zh")
+    assert lines[0] == "纸业（2022年）：“造纸厂总投资达到3200亿元” [1]\n"
+
+
+@pytest.mark.parametrize(
+    ("known", "opening"),
+    [
+        ({"year": None}, "Selby Port: “"),
+        ({"organisation": None, "author": "Ann Lee"}, "Ann Lee (2024): “"),
+        ({"organisation": None, "publisher": "Quay Press"}, "Quay Press (2024): “"),
+        ({"organisation": None, "title": "Docks"}, "Docks (2024): “"),
+    ],
+)
+def test_who_speaks_is_the_nearest_name_known(known: dict[str, str | None], opening: str) -> None:
+    fields = {"organisation": "Selby Port", "year": 2024, **known}
+    node = build_node(HARBOUR.text, document="harbour.md", **fields)
+    lines, _ = write("How many containers did the harbour of Selby handle in 2023?", node)
+    assert lines[0].startswith(opening)
+
+
+def test_a_quotation_with_quotation_marks_is_put_in_others() -> None:
+    node = build_node("The port of Selby calls this “the big plan” of 2030.", document="plan.md")
+    lines, _ = write("What does the port of Selby call the big plan of 2030?", node)
+    assert "「The port of Selby calls this “the big plan” of 2030」" in lines[0]
+
+
+def test_what_is_written_is_always_proved() -> None:
+    nodes = (HARBOUR, MILL)
+    for language in ("en", "zh"):
+        lines, _ = write("How much will the port of Selby invest?", *nodes, language=language)
+        assert lines
+        for line in lines:
+            (claim,) = split_claims(line)
+            assert check_claim(claim, build_sources(*nodes)).claim.verdict == "proved"
+
+
+def test_a_refusal_has_no_sentences_and_a_reason() -> None:
+    lines, metadata = write("How many containers?")
+    assert lines == []
+    assert (metadata["refused"], metadata["reason"]) == (True, "nothing_relevant")
+
+
+def test_a_broad_question_quotes_each_organisation_once_and_says_that_it_selects() -> None:
+    other = build_node("We recommend a rail line. We suggest more docks.", document="rail.md")
+    lines, metadata = write("What do the companies recommend?", HARBOUR, MILL, other)
+    speakers = [line.split(" (")[0] for line in lines]
+    assert sorted(speakers) == ["Acme", "Selby Port", "纸业"]
+    assert "selection" in str(metadata["note"])
+
+
+def test_sentences_that_say_the_same_are_quoted_once() -> None:
+    copy = build_node(HARBOUR.text, document="copy.md", organisation="Copy")
+    searcher = build_searcher(HARBOUR, copy)
+    search = searcher.search("How many containers did the harbour of Selby handle in 2023?")
+    ranked = rank_sentences(searcher, search, build_hits(HARBOUR, copy))
+    chosen = [candidate.text for candidate in choose_sentences(search.reading, ranked)]
+    assert len(chosen) == len(set(chosen)) > 0
+
+
+def test_a_question_for_several_things_may_have_one_sentence_more() -> None:
+    searcher = build_searcher(HARBOUR, MILL)
+
+    def choose(question: str) -> int:
+        search = searcher.search(question)
+        ranked = rank_sentences(searcher, search, build_hits(HARBOUR, MILL))
+        return len(choose_sentences(search.reading, ranked))
+
+    several = choose("How many containers did Selby handle and how much will it invest?")
+    assert choose("How many containers did Selby handle?") <= 2 < several <= 3
+
+
+def test_without_streaming_the_text_is_the_same() -> None:
+    synthesizer = QuotingSynthesizer(build_searcher(HARBOUR))
+    question = Question("How many containers did the harbour of Selby handle in 2023?")
+    response = asyncio.run(synthesizer.asynthesize(question, build_hits(HARBOUR)))
+    assert isinstance(response, Response)
+    assert response.response == "".join(write(question.query_str, HARBOUR)[0])
+
+
+def test_texts_without_their_chunks_can_not_be_quoted() -> None:
+    synthesizer = QuotingSynthesizer(build_searcher(HARBOUR))
+    with pytest.raises(NotImplementedError):
+        synthesizer.get_response("How much?", ["text"])
+
+
+LONG = "Of all the things that were said, " * 12 + "the port invests 1,234,567 yuan, " + "x, " * 120
+
+
+def worth(text: str) -> float:
+    return text.count("1,234,567")
+
+
+def test_a_long_sentence_is_cut_to_the_clauses_that_answer() -> None:
+    cut = cut_quotation(LONG, worth)
+    assert len(cut) <= 400
+    assert cut in LONG
+    assert "1,234,567 yuan" in cut
+
+
+def test_a_short_sentence_loses_only_its_stop() -> None:
+    assert cut_quotation("总投资达到3200亿元。", worth) == "总投资达到3200亿元"
+
+
+@given(st.text(alphabet="ab 1,234:.，。；", min_size=401, max_size=600))
+def test_a_cut_is_a_run_of_the_sentence_and_not_too_long(sentence: str) -> None:
+    cut = cut_quotation(sentence, worth)
+    assert cut in sentence
+    assert len(cut) <= 400
+
+
+@given(st.integers(10**6, 10**12), st.integers(0, 40))
+def test_a_cut_never_splits_a_number_at_its_thousands(number: int, before: int) -> None:
+    text = "so it goes, " * (20 + before) + f"{number:,} yuan, " + "and on, " * 40
+    cut = cut_quotation(text, lambda part: part.count(",") + 99.0 * (f"{number:,}"[:3] in part))
+    assert f"{number:,}" in cut

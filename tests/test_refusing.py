@@ -1,0 +1,64 @@
+"""When nothing is said rather than something wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assistant.ranking import FEATURES, rank_sentences
+from assistant.refusing import REFUSAL_FEATURES, answerability, describe_decision, find_refusal
+from tests.support.nodes import build_hits, build_node, build_searcher
+
+HARBOUR = build_node(
+    "In 2022 the harbour of Selby handled 41,000 containers. In 2023 the harbour of Selby "
+    "handled 46,000 containers. We recommend a second rail line to the docks."
+)
+SEARCHER = build_searcher(HARBOUR)
+HITS = build_hits(HARBOUR)
+
+
+def log_odds(question: str) -> float:
+    search = SEARCHER.search(question)
+    return answerability(search, rank_sentences(SEARCHER, search, HITS))
+
+
+def test_without_passages_nothing_is_relevant() -> None:
+    assert find_refusal(SEARCHER.search("How many?"), []) == "nothing_relevant"
+
+
+def test_what_is_far_from_every_sentence_is_not_relevant() -> None:
+    search = SEARCHER.search("How many containers did the harbour of Selby handle in 2022?")
+    best = rank_sentences(SEARCHER, search, HITS)[0]
+    features = best.features.copy()
+    features[FEATURES.index("centred")] = -1.0
+    assert find_refusal(search, [best._replace(features=features)]) == "nothing_relevant"
+
+
+def test_a_year_that_is_not_there_makes_an_answer_less_likely() -> None:
+    right = log_odds("How many containers did the harbour of Selby handle in 2022?")
+    assert log_odds("How many containers did the harbour of Selby handle in 1998?") < right
+
+
+def test_another_place_makes_an_answer_less_likely() -> None:
+    right = log_odds("How many containers did the harbour of Selby handle in 2022?")
+    assert log_odds("How many containers did the harbour of Berlin handle in 2022?") < right
+
+
+def test_another_subject_makes_an_answer_less_likely() -> None:
+    right = log_odds("How many containers did the harbour of Selby handle in 2022?")
+    assert log_odds("How tall is the highest giraffe in Kenya?") < right
+
+
+def test_a_decision_is_described_by_finite_numbers_even_for_one_sentence() -> None:
+    search = SEARCHER.search("What do the companies recommend?")
+    ranked = rank_sentences(SEARCHER, search, HITS)
+    for given in (ranked, ranked[:1]):
+        found = describe_decision(search, given)
+        assert found.shape == (len(REFUSAL_FEATURES),)
+        assert np.isfinite(found).all()
+
+
+def test_a_broad_question_is_answered_with_what_there_is() -> None:
+    search = SEARCHER.search("What do the companies recommend?")
+    ranked = rank_sentences(SEARCHER, search, HITS)
+    assert search.reading.broad
+    assert find_refusal(search, ranked) in (None, "nothing_relevant")
