@@ -8,7 +8,7 @@ language adds what the figures are in the asker's own notation.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response, StreamingResponse
@@ -21,6 +21,7 @@ from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
 from assistant.figures import Figure, kind_of, say_figure
+from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
 from assistant.ranking import LONGEST, Candidate, figures_of, rank_sentences
@@ -36,8 +37,10 @@ SENTENCES_OF_SEVERAL = 3
 ORGANISATIONS = 6  # of a broad question
 SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
+ASKED_WORTH = 0.3  # of a figure of the kind asked for, against all of the question's words
+_ITEM = re.compile(r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
 _CLAUSE = re.compile(r"(?:[;，；：、]|[,:](?!\d))\s*")
-_STOPS = ".。!！?？;；,，:： "
+_STOPS = ".。!！;；,，:： "  # not "?", which may stand for a lost sign: 220 km? is km²
 _MARKS = (("“", "”"), ("「", "」"), ("«", "»"))
 _PLAIN_KINDS = frozenset(["year", "count", "rank"])
 
@@ -77,7 +80,8 @@ class QuotingSynthesizer(BaseSynthesizer):
         if search.reading.broad:
             metadata["note"] = load_messages(question.language).text("answer.selection_note")
         chosen = choose_sentences(search.reading, ranked)
-        return StreamingResponse(_as_generator(_write(question, search, chosen)), nodes, metadata)
+        written = (self._write(question, search.reading, candidate) for candidate in chosen)
+        return StreamingResponse(_as_generator(written), nodes, metadata)
 
     async def asynthesize(
         self,
@@ -90,6 +94,30 @@ class QuotingSynthesizer(BaseSynthesizer):
         assert isinstance(response, StreamingResponse)
         text = "".join(response.response_gen or ())
         return Response(text, nodes, response.metadata)
+
+    def _write(self, question: Question, reading: Reading, candidate: Candidate) -> str:
+        """One line: who (when): “quotation” (figures restated) [number]."""
+        language, messages = question.language, load_messages(question.language)
+        wide = " ".join(widen(reading, candidate).split())
+        quote = cut_quotation(wide, self._worth_for(reading))
+        opening, closing = next((m for m in _MARKS if not set(m) & set(quote)), _MARKS[-1])
+        other = candidate.node.metadata["language"] != language
+        restated = _restate(language, messages, reading, quote) if other else ""
+        colon = "：" if language == "zh" else ": "
+        said = f"{opening}{quote}{closing}{restated}"
+        return f"{_who(messages, candidate)}{colon}{said} [{candidate.number}]\n"
+
+    def _worth_for(self, reading: Reading) -> Callable[[str], float]:
+        """What a part of a sentence is worth: the question's words, rare ones most, and a figure of
+        the kind that is asked for."""
+        words = [*reading.own, *reading.cross]
+        coverage = self._searcher.index.lexical.coverage
+
+        def worth(text: str) -> float:
+            hit = any(kind_of(figure.unit) in reading.asked for figure in figures_of(text))
+            return coverage(words, frozenset(find_terms(text))) + ASKED_WORTH * hit
+
+        return worth
 
     def get_response(self, query_str: str, text_chunks: Sequence[str], **kwargs: Any) -> str:
         raise NotImplementedError("quoting needs the nodes: call synthesize")
@@ -135,27 +163,6 @@ def _says_same(one: Candidate, other: Candidate) -> bool:
     return len(left & right) > SAME * max(1, min(len(left), len(right)))
 
 
-def _write(question: Question, search: Search, chosen: Iterable[Candidate]) -> Iterator[str]:
-    messages = load_messages(question.language)
-    for candidate in chosen:
-        yield _write_claim(question.language, messages, search.reading, candidate)
-
-
-def _write_claim(
-    language: Language, messages: Messages, reading: Reading, candidate: Candidate
-) -> str:
-    """One line: who (when): “quotation” (figures restated) [number]."""
-    quote = cut_quotation(reading, candidate.text)
-    opening, closing = next(
-        ((a, b) for a, b in _MARKS if a not in quote and b not in quote), _MARKS[-1]
-    )
-    said = f"{opening}{quote}{closing}"
-    other = candidate.node.metadata["language"] != language
-    restated = _restate(language, messages, reading, quote) if other else ""
-    colon = "：" if language == "zh" else ": "
-    return f"{_who(messages, candidate)}{colon}{said}{restated} [{candidate.number}]\n"
-
-
 def _who(messages: Messages, candidate: Candidate) -> str:
     meta = candidate.node.metadata
     named = meta.get("organisation") or meta.get("author") or meta.get("publisher")
@@ -184,26 +191,38 @@ def _needs_saying(figure: Figure) -> bool:
     return kind_of(figure.unit) not in _PLAIN_KINDS or not figure.text.isdigit()
 
 
-def cut_quotation(reading: Reading, sentence: str) -> str:
-    """The sentence without its last stop; of a longer one than 400 characters the clauses that
-    answer, always a run of the sentence's own characters."""
+def widen(reading: Reading, candidate: Candidate) -> str:
+    """The sentence; with it the list that it opens, or goes on with where several things are
+    asked, as far as a quotation may be long."""
+    start, end = candidate.span
+    text = candidate.node.text
+    if not (text[start:end].rstrip().endswith((":", "：")) or reading.several):
+        return candidate.text
+    for first, last in sentence_spans(candidate.node):
+        if first < end:
+            continue
+        if not _ITEM.match(text, first) or last - start > LONGEST:
+            break
+        end = last
+    return text[start:end]
+
+
+def cut_quotation(sentence: str, worth: Callable[[str], float]) -> str:
+    """The sentence without its last stop; of one longer than 400 characters the clauses that are
+    worth most, always a run of the sentence's own characters."""
     sentence = sentence.rstrip(_STOPS)
     if len(sentence) <= LONGEST:
         return sentence
-    edges = [0, *(match.end() for match in _CLAUSE.finditer(sentence)), len(sentence)]
-    windows = [
-        (start, end) for start in edges for end in edges if 0 < end - start <= LONGEST
-    ] or [(0, LONGEST)]
-    best = max(windows, key=lambda w: (_worth(reading, sentence[slice(*w)]), w[1] - w[0]))
+    edges = sorted({0, *(match.end() for match in _CLAUSE.finditer(sentence)), len(sentence)})
+    windows = [_longest_from(start, edges) for start in edges[:-1]]
+    best = max(windows, key=lambda window: worth(sentence[slice(*window)]))
     return sentence[slice(*best)].strip(_STOPS)
 
 
-def _worth(reading: Reading, text: str) -> float:
-    held = frozenset(find_terms(text))
-    words = [*reading.own, *reading.cross]
-    shared = sum(any(set(form) <= held for form in forms) for forms in words)
-    hits = sum(kind_of(figure.unit) in reading.asked for figure in figures_of(text))
-    return shared + 2.0 * min(hits, 3)
+def _longest_from(start: int, edges: Sequence[int]) -> tuple[int, int]:
+    """From an edge to the last one that is near enough; cut hard where none is."""
+    near = [edge for edge in edges if start < edge <= start + LONGEST]
+    return start, near[-1] if near else start + LONGEST
 
 
 def _as_generator(pieces: Iterable[str]) -> Generator[str]:

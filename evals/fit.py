@@ -35,7 +35,7 @@ Matrix = NDArray[np.float64]
 MADE = 0.03  # weight of a negative that was made, not written
 FOLDS = 5
 PENALTY = 5.0
-ANSWERED = 0.95  # of the answerable questions: where the threshold is put
+ANSWERED = 0.97  # of the answerable questions: where the threshold is put
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from store.catalog import CatalogEntry
 from store.clean import Block, clean_document
 from store.sections import Section, build_sections, find_breaks
 
-VERSION = 1  # of cleaning and chunking: another number makes every document be chunked again
+VERSION = 2  # of cleaning and chunking: another number makes every document be chunked again
 # The most that a chunk holds, in tokens of cl100k: 1,050 characters of English or 360 of Chinese.
 MAX_TOKENS = {"en": 212, "zh": 330, "other": 212}
 _FULL_ENOUGH = 0.45  # of the most: a chunk that a heading may end
