@@ -37,6 +37,7 @@ SENTENCES_OF_SEVERAL = 3
 ORGANISATIONS = 6  # of a broad question
 SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
+NEAR = 6.0  # logits behind the best sentence at which one still answers
 ASKED_WORTH = 0.3  # of a figure of the kind asked for, against all of the question's words
 _ITEM = re.compile(r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
 _CLAUSE = re.compile(r"(?:[;，；：、]|[,:](?!\d))\s*")
@@ -137,7 +138,7 @@ def choose_sentences(reading: Reading, ranked: Sequence[Candidate]) -> list[Cand
     if reading.broad:
         return _one_each(ranked)[:ORGANISATIONS]
     wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
-    leading = _one_each(ranked, reading.organisations) if len(reading.organisations) > 1 else []
+    leading = _one_a_speaker(reading, ranked) if len(reading.speakers) > 1 else []
     chosen: list[Candidate] = []
     for candidate in [*leading, *ranked]:
         if len(chosen) < wanted and not any(_says_same(candidate, other) for other in chosen):
@@ -145,17 +146,26 @@ def choose_sentences(reading: Reading, ranked: Sequence[Candidate]) -> list[Cand
     return chosen
 
 
-def _one_each(
-    ranked: Sequence[Candidate], organisations: frozenset[str] | None = None
-) -> list[Candidate]:
+def _one_each(ranked: Sequence[Candidate]) -> list[Candidate]:
     """The best sentence of each voice, best voices first."""
     best: dict[str, Candidate] = {}
     for candidate in ranked:
-        meta = candidate.node.metadata
-        voice = str(meta.get("organisation") or meta["document"])
-        if organisations is None or voice in organisations:
-            best.setdefault(voice, candidate)
+        best.setdefault(_voice(candidate), candidate)
     return list(best.values())
+
+
+def _one_a_speaker(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence of each organisation named, of those that come near the best of all."""
+    near = [one for one in ranked if one.score > ranked[0].score - NEAR]
+    found = [
+        next((one for one in near if _voice(one) in names), None) for names in reading.speakers
+    ]
+    return sorted(filter(None, found), key=lambda one: -one.score)
+
+
+def _voice(candidate: Candidate) -> str:
+    meta = candidate.node.metadata
+    return str(meta.get("organisation") or meta["document"])
 
 
 def _says_same(one: Candidate, other: Candidate) -> bool:
@@ -192,11 +202,12 @@ def _needs_saying(figure: Figure) -> bool:
 
 
 def widen(reading: Reading, candidate: Candidate) -> str:
-    """The sentence; with it the list that it opens, or goes on with where several things are
+    """The sentence; with it the list that it opens, or its next items where several things are
     asked, as far as a quotation may be long."""
     start, end = candidate.span
     text = candidate.node.text
-    if not (text[start:end].rstrip().endswith((":", "：")) or reading.several):
+    opens = text[start:end].rstrip().endswith((":", "："))
+    if not (opens or (reading.several and _ITEM.match(text, start))):
         return candidate.text
     for first, last in sentence_spans(candidate.node):
         if first < end:

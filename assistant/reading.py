@@ -30,7 +30,7 @@ _OPENERS = frozenset(
 _COUNTRY = frozenset(["china", "chinese", "中国", "全国"])  # what all is about tells nothing apart
 _SEVERAL = re.compile(
     r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b|\band (?:how|what|which|in what|at what|from what|when|who)\b"
-    r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
+    r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b|\bfor .{1,60} and for\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
     r"|分别|各是|各为|各有|各多少|哪[两三四五六几]|哪些|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|和.{1,12}各",
     re.IGNORECASE,
 )
@@ -56,7 +56,8 @@ class Reading:
 
     `own` are its words for passages of its own language, `cross` for those of the other one;
     `names` its proper names, each with its forms, `places` those of them that are places; `asked`
-    what kinds of figure it wants.
+    what kinds of figure it wants. Each of `speakers` is one organisation that it names, as all the
+    names that the collection has for it.
     """
 
     text: str
@@ -65,12 +66,16 @@ class Reading:
     cross: tuple[Alternatives, ...]
     names: tuple[Alternatives, ...]
     places: tuple[Alternatives, ...]
-    organisations: frozenset[str]
+    speakers: tuple[frozenset[str], ...]
     years: frozenset[str]
     figures: tuple[Figure, ...]
     asked: frozenset[str]
     several: bool
     broad: bool
+
+    @property
+    def organisations(self) -> frozenset[str]:
+        return frozenset().union(*self.speakers)
 
 
 class Reader:
@@ -99,7 +104,7 @@ class Reader:
             cross=(*cross, *_figure_words(text)),
             names=names,
             places=places,
-            organisations=self._find_organisations(text, names),
+            speakers=self._find_speakers(text, names),
             years=frozenset(_YEAR.findall(text)),
             figures=figures,
             asked=asked - {"name", "list"},
@@ -122,15 +127,22 @@ class Reader:
                 rest = rest.replace(name, " ")
         return {name: forms for name, forms in kept.items() if forms}, rest
 
-    def _find_organisations(self, text: str, names: Sequence[Alternatives]) -> frozenset[str]:
+    def _find_speakers(
+        self, text: str, names: Sequence[Alternatives]
+    ) -> tuple[frozenset[str], ...]:
+        """One set a name: two organisations that one word may stand for are one speaker."""
         lowered = text.lower()
-        stems = {form for forms in names for form in forms}
-        return frozenset(
-            organisation
-            for first, organisations in self._by_first.items()
-            for organisation in organisations
-            if _stands(first.lower(), lowered) or tuple(find_terms(first)) in stems
-        )
+        stands = {first: _stands(first.lower(), lowered) for first in self._by_first}
+        found = [frozenset(self._by_first[first]) for first, here in stands.items() if here]
+        for forms in names:
+            meant = [
+                name
+                for first, organisations in self._by_first.items()
+                if tuple(find_terms(first)) in forms and not stands[first]
+                for name in organisations
+            ]
+            found += [frozenset(meant)] if meant else []
+        return tuple(dict.fromkeys(found))
 
 
 def _find_words(

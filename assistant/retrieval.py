@@ -9,7 +9,6 @@ be merged. On XQuAD and on reports this finds 30 to 60 points more across langua
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -125,25 +124,20 @@ class HybridRetriever(BaseRetriever):
         return [NodeWithScore(node=index.nodes[row], score=float(scores[row])) for row in best]
 
     def _choose(self, reading: Reading, ordered: NDArray[np.int64]) -> list[int]:
-        """The first rows; a few of each organisation where several are asked, one where all are."""
+        """The first rows; with a few of each organisation where several are asked, or only the best
+        of each where all are."""
+        rows = [int(row) for row in ordered]
         voices = self._searcher.index.voices
-        first = [int(row) for row in ordered[: self._top_k]]
         if reading.broad:
-            wanted, each = {voices[row] for row in ordered}, 1
-            first = []
-        elif len(reading.organisations) > 1:
-            wanted, each = set(reading.organisations), EACH_ASKED
-        else:
-            return first
-        taken: Counter[str] = Counter()
-        chosen = []
-        for row in map(int, ordered):
-            if voices[row] in wanted and taken[voices[row]] < each and len(chosen) < self._top_k:
-                taken[voices[row]] += 1
-                chosen.append(row)
-        kept = [row for row in first if row not in chosen][: self._top_k - len(chosen)]
-        places = {int(row): place for place, row in enumerate(ordered)}
-        return sorted([*chosen, *kept], key=places.__getitem__)
+            firsts = {voices[row]: row for row in reversed(rows)}
+            return sorted(firsts.values(), key=rows.index)[: self._top_k]
+        if len(reading.speakers) < 2:
+            return rows[: self._top_k]
+        asked: list[int] = []
+        for names in reading.speakers:
+            asked += [row for row in rows if voices[row] in names][:EACH_ASKED]
+        chosen = list(dict.fromkeys([*asked, *rows]))[: self._top_k]
+        return sorted(chosen, key=rows.index)
 
 
 def _level(own: Scores, other: Scores, same: NDArray[np.bool_]) -> Scores:
