@@ -73,9 +73,8 @@ class _Sentence(NamedTuple):
 
 def _read_sentence(text: str, nodes: Sequence[TextNode]) -> _Sentence:
     quotes = [_inner_span(match) for match in _QUOTED.finditer(text)]
-    # Figures and quotation marks within a name ("Vision 2030") state nothing; a name within a
-    # quotation is a part of it.
-    names = [span for span in _find_names(text, nodes) if not _lies_in(span, quotes)]
+    # Figures and quotation marks of a name ("Vision 2030") state nothing.
+    names = _find_names(text, nodes)
     quotes = [span for span in quotes if not _lies_in(span, names)]
     plain = _blank_out(text, names)
     return _Sentence(

@@ -149,10 +149,12 @@ def test_a_marker_that_names_no_passage_never_becomes_a_citation(marker: str) ->
 
 
 def test_two_passages_with_the_same_place_are_one_citation() -> None:
-    engine = build_engine(Speaker("The mill made 40 tonnes of paper [1][2]."), (FIRST, FIRST))
+    shorter = build_node("The mill made 40 tonnes of paper.", document="mill.md")
+    engine = build_engine(Speaker("The mill made 40 tonnes of paper [1][2]."), (FIRST, shorter))
     answer = last_answer(engine.stream(Question("How much?")))
     assert answer.text == PAPER
     assert answer.claims[0].citations == (1,)
+    assert answer.problems == ()
 
 
 def test_a_speaker_whose_name_ends_in_a_full_stop_keeps_it() -> None:

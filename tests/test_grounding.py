@@ -162,6 +162,12 @@ def test_a_name_within_a_quotation_is_a_part_of_it() -> None:
     assert check_claim(claim, build_sources(node)).claim.verdict == "proved"
 
 
+def test_the_title_of_a_source_may_stand_in_quotation_marks() -> None:
+    node = build_node("Last year the mill made 40 tonnes of paper.", title="Paper for everyone")
+    (claim,) = split_claims("“Paper for everyone” says that the mill made 40 tonnes [1].")
+    assert check_claim(claim, build_sources(node)).claim.verdict == "proved"
+
+
 def test_a_title_that_is_a_bare_number_hides_no_figure() -> None:
     node = build_node("The mill rests in winter.", title="2040", organisation=None)
     (claim,) = split_claims("The mill rests in the winter of 2040 [1].")

@@ -268,6 +268,7 @@ def test_new_documents_are_answered_from_and_removed_ones_are_not(
         take(file)
         answer = assistant.ask(CYCLISTS)
         assert f"{number} cyclists" in answer.text
+        assert f"{number} cyclists" in answer.citations[0].quote
         assert other not in answer.text
     assistant._collection.remove("ferry.md")
     assert "cyclists" not in assistant.ask(CYCLISTS).text
