@@ -27,7 +27,7 @@ from assistant.question import Question
 from assistant.ranking import LONGEST, Candidate, figures_of, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
-from assistant.retrieval import Search, Searcher
+from assistant.retrieval import Searcher
 from assistant.synthesis import as_question
 from assistant.text.terms import find_terms
 
@@ -39,7 +39,9 @@ SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
 NEAR = 6.0  # logits behind the best sentence at which one still answers
 ASKED_WORTH = 0.3  # of a figure of the kind asked for, against all of the question's words
-_ITEM = re.compile(r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
+_ITEM = re.compile(
+    r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])"
+)
 _CLAUSE = re.compile(r"(?:[;，；：、]|[,:](?!\d))\s*")
 _STOPS = ".。!！;；,，:： "  # not "?", which may stand for a lost sign: 220 km? is km²
 _MARKS = (("“", "”"), ("「", "」"), ("«", "»"))

@@ -92,7 +92,11 @@ def load_prompt(name: str, language: Language) -> RichPromptTemplate:
 @cache
 def hash_prompts() -> str:
     """Names the texts of all prompts and messages: an answer can be traced to them."""
-    texts = (f"{entry.name}\x1f{entry.read_text('utf-8')}" for entry in files(PACKAGE).iterdir() if entry.name.endswith((".md", ".toml")))
+    texts = (
+        f"{entry.name}\x1f{entry.read_text('utf-8')}"
+        for entry in files(PACKAGE).iterdir()
+        if entry.name.endswith((".md", ".toml"))
+    )
     return hashlib.sha256("\x1e".join(sorted(texts)).encode()).hexdigest()
 
 

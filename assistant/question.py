@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llama_index.core.schema import QueryBundle
 
@@ -15,4 +15,4 @@ class Question(QueryBundle):
 
     language: Language = "en"
     history: tuple[Turn, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)

@@ -59,7 +59,7 @@ SENTENCE_VECTOR: Features = np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name i
 
 
 class Candidate(NamedTuple):
-    """A sentence of a retrieved chunk: `number` counts chunks from 1, `span` is in its clean text."""
+    """A sentence of a retrieved chunk; `number` counts chunks from 1, `span` is in its text."""
 
     number: int
     node: TextNode
@@ -83,9 +83,7 @@ def rank_sentences(
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _describe(
-    searcher: Searcher, search: Search, number: int, node: TextNode
-) -> list[Candidate]:
+def _describe(searcher: Searcher, search: Search, number: int, node: TextNode) -> list[Candidate]:
     index = searcher.index
     row = index.rows[node.node_id]
     rows = slice(index.starts[row], index.starts[row + 1])

@@ -1,4 +1,4 @@
-"""What a question says: its words in both languages, its names, years, figures, and what it asks."""
+"""What a question says: its words in both languages, names, years, figures; what it asks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from assistant.glossary import Glossary
 from assistant.text.dictionary import is_place, is_proper_noun, translate_english
 from assistant.text.language import detect_language
 from assistant.text.names import find_sound_alikes
-from assistant.text.terms import Alternatives, expand_word, find_figure_terms, find_terms, split_words, stem
+from assistant.text.terms import (
+    Alternatives,
+    expand_word,
+    find_figure_terms,
+    find_terms,
+    split_words,
+    stem,
+)
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z&\d]+")
@@ -24,24 +31,28 @@ _MONTHS = frozenset(
     "january february march april may june july august september october november december".split()
 )
 _OPENERS = frozenset(
-    "what how which who whom whose when where why in on by at under according after before to from for as of "
-    "is are was were does do did the a an about roughly since with during name list give tell by".split()
+    "what how which who whom whose when where why in on by at under according after before to "
+    "from for as of is are was were does do did the a an about roughly since with during name "
+    "list give tell by".split()
 )
 _COUNTRY = frozenset(["china", "chinese", "中国", "全国"])  # what all is about tells nothing apart
 _SEVERAL = re.compile(
-    r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b|\band (?:how|what|which|in what|at what|from what|when|who)\b"
-    r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b|\bfor .{1,60} and for\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
-    r"|分别|各是|各为|各有|各多少|哪[两三四五六几]|哪些|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|和.{1,12}各",
+    r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b"
+    r"|\band (?:how|what|which|in what|at what|from what|when|who)\b"
+    r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b"
+    r"|\bfor .{1,60} and for\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
+    r"|分别|各是|各为|各有|各多少|哪[两三四五六几]|哪些"
+    r"|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|和.{1,12}各",
     re.IGNORECASE,
 )
 _BROAD = re.compile(
-    r"\b(?:companies|firms|organi[sz]ations|papers|reports|authors|sources|everyone|they all)\b.{0,40}"
-    r"\b(?:recommend|suggest|propose|say|think|advise|mention|write|call for|see)"
+    r"\b(?:companies|firms|organi[sz]ations|papers|reports|authors|sources|everyone|they all)\b"
+    r".{0,40}\b(?:recommend|suggest|propose|say|think|advise|mention|write|call for|see)"
     r"|\bwhat (?:are|were) the (?:\w+ )?(?:recommendations|suggestions|proposals|views)\b"
-    r"|(?:企业|公司|机构|各家|各方|各报告|报告|作者|大家)(?:们|都)?.{0,12}(?:建议|提议|主张|怎么看|如何看|认为|怎么说)|有(?:哪些|什么)(?:建议|主张|看法|意见)",
+    r"|(?:企业|公司|机构|各家|各方|各报告|报告|作者|大家)(?:们|都)?.{0,12}"
+    r"(?:建议|提议|主张|怎么看|如何看|认为|怎么说)|有(?:哪些|什么)(?:建议|主张|看法|意见)",
     re.IGNORECASE,
 )
-# Words of opinion beside these ask for a figure after all.
 _AMOUNT = re.compile(
     r"\bhow (?!do\b|does\b|did\b|should\b|can\b|could\b|to\b)\w+|\bwhen\b"
     r"|\bwhat (?:share|percentage|proportion|number|amount|sum|year|date)\b"
@@ -113,7 +124,7 @@ class Reader:
         )
 
     def _find_known(self, text: str) -> tuple[dict[str, Alternatives], str]:
-        """Names of the glossary and names that sound like an organisation's; the text without them."""
+        """Names of the glossary, names that sound like an organisation's; the text without them."""
         found: dict[str, Alternatives] = {}
         for name, others in self._glossary.find(text).items():
             found[name] = tuple(tuple(find_terms(other)) for other in sorted(others))
@@ -200,7 +211,7 @@ def find_years(text: str) -> frozenset[str]:
 
 @cache
 def find_place_names(text: str) -> frozenset[str]:
-    """Terms of the names of places that a text holds, in either language; not the country itself."""
+    """Terms of the names of places in a text of either language; not the country itself."""
     words = [word.lower() for word in _CAPITAL.findall(text)]
     if _HAN.search(text):
         words += [word for word in jieba.cut(text) if len(word) > 1 and _HAN.match(word)]

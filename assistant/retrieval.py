@@ -83,7 +83,7 @@ class Searcher:
     def _usual(
         self, chunks: NDArray[np.bool_], vector: Scores, centred: Scores
     ) -> tuple[float, float]:
-        """Mean cosines of the sentences of some chunks; a few are too few for a mean, and borrow."""
+        """Mean cosines of the sentences of some chunks; too few of them borrow all the others."""
         index = self.index
         rows = chunks[index.owners]
         if rows.sum() < LEVELLING:
@@ -130,14 +130,19 @@ class HybridRetriever(BaseRetriever):
         voices = self._searcher.index.voices
         if reading.broad:
             firsts = {voices[row]: row for row in reversed(rows)}
-            return sorted(firsts.values(), key=rows.index)[: self._top_k]
-        if len(reading.speakers) < 2:
-            return rows[: self._top_k]
-        asked: list[int] = []
-        for names in reading.speakers:
-            asked += [row for row in rows if voices[row] in names][:EACH_ASKED]
-        chosen = list(dict.fromkeys([*asked, *rows]))[: self._top_k]
-        return sorted(chosen, key=rows.index)
+            chosen = set(firsts.values())
+        else:
+            asked = _first_of_each(rows, voices, reading)
+            chosen = set(list(dict.fromkeys([*asked, *rows]))[: self._top_k])
+        return [row for row in rows if row in chosen][: self._top_k]
+
+
+def _first_of_each(rows: list[int], voices: list[str], reading: Reading) -> list[int]:
+    """The first rows of each organisation named, if several are."""
+    if len(reading.speakers) < 2:
+        return []
+    own = [[row for row in rows if voices[row] in names] for names in reading.speakers]
+    return [row for found in own for row in found[:EACH_ASKED]]
 
 
 def _level(own: Scores, other: Scores, same: NDArray[np.bool_]) -> Scores:

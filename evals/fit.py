@@ -24,18 +24,19 @@ from assistant.ranking import FEATURES, Candidate, rank_sentences
 from assistant.refusing import REFUSAL_FEATURES, describe_decision
 from assistant.retrieval import TOP_K, HybridRetriever, Search
 from assistant.settings import load_settings
-from evals.counterfactual import make_near_misses
-from evals.cases import Ask, build_asks, read_cases
+from evals.cases import LANGUAGES, Ask, build_asks, read_cases
 from evals.collections import prepare_collection
+from evals.counterfactual import OFF_TOPIC, make_near_misses
 from evals.quotes import holds_quotation
 from store.spans import find_original
 
 Matrix = NDArray[np.float64]
 
 MADE = 0.03  # weight of a negative that was made, not written
+OFF = 0.25  # of a question that is off every subject
 FOLDS = 5
 PENALTY = 5.0
-ANSWERED = 0.97  # of the answerable questions: where the threshold is put
+ANSWERED = 0.965  # of the answerable questions: where the threshold is put
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,16 @@ def read_samples(spec: str) -> Iterator[Sample]:
     with closing(build_assistant(prepared.settings, prepared.collection)) as assistant:
         for ask in build_asks(cases):
             yield from _sample(assistant, ask, Path(file).stem)
+        yield from _off_topic(assistant)
+
+
+def _off_topic(assistant: Assistant) -> Iterator[Sample]:
+    for number, texts in enumerate(OFF_TOPIC):
+        for language, text in zip(LANGUAGES, texts, strict=True):
+            hits = HybridRetriever(assistant.searcher).retrieve(Question(text, language=language))
+            search = assistant.searcher.search(text)
+            ranked = rank_sentences(assistant.searcher, search, hits)
+            yield _negative(f"off-topic/{number}", language, search, ranked, OFF)
 
 
 def _sample(assistant: Assistant, ask: Ask, suite: str) -> Iterator[Sample]:
@@ -87,8 +98,10 @@ def _sample(assistant: Assistant, ask: Ask, suite: str) -> Iterator[Sample]:
             yield _negative(name, ask.language, found, rank_sentences(searcher, found, moved))
 
 
-def _negative(name: str, language: str, search: Search, ranked: list[Candidate]) -> Sample:
-    return Sample(name, language, search, ranked, np.zeros(len(ranked), np.bool_), True, MADE)
+def _negative(
+    name: str, language: str, search: Search, ranked: list[Candidate], weight: float = MADE
+) -> Sample:
+    return Sample(name, language, search, ranked, np.zeros(len(ranked), np.bool_), True, weight)
 
 
 def _answers_any(assistant: Assistant, hit: NodeWithScore, known: Sequence[str]) -> bool:
@@ -113,7 +126,7 @@ def fit_sentences(samples: Sequence[Sample]) -> Matrix:
     tables = [(s.features / scale, s.answers) for s in usable]
 
     def gradient(weights: Matrix) -> Matrix:
-        total = -2 * PENALTY * weights
+        total: Matrix = -2 * PENALTY * weights
         for table, answers in tables:
             share = _softmax(table @ weights)
             right = np.where(answers, share, 0.0)
@@ -123,9 +136,7 @@ def fit_sentences(samples: Sequence[Sample]) -> Matrix:
     return _climb(gradient, stacked.shape[1]) / scale
 
 
-def fit_refusals(
-    rows: Matrix, positive: NDArray[np.bool_], weight: Matrix
-) -> tuple[Matrix, float]:
+def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> tuple[Matrix, float]:
     """Weights and bias, with the threshold at 0 where ANSWERED of the positives are answered."""
     scale = rows.std(axis=0) + 1e-9
     table = np.column_stack([rows / scale, np.ones(len(rows))])
@@ -134,7 +145,8 @@ def fit_refusals(
     def gradient(weights: Matrix) -> Matrix:
         pull = 2 * PENALTY * np.append(weights[:-1], 0.0)
         expected = 1 / (1 + np.exp(-table @ weights))
-        return np.asarray((balance * (positive - expected)) @ table - pull)
+        slope: Matrix = (balance * (positive - expected)) @ table - pull
+        return slope
 
     weights = _climb(gradient, table.shape[1])
     scores = table[positive] @ weights

@@ -1,4 +1,4 @@
-"""What holds for every test: no network beyond this machine, no settings and no data of the user."""
+"""What holds for every test: no network beyond this machine, no settings or data of the user."""
 
 from __future__ import annotations
 
