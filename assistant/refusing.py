@@ -52,6 +52,9 @@ REFUSAL_FEATURES = (
     "several",
     "nearness",
     "score",
+    "cosine",  # of the nearest sentence to the question, as it is
+    "cosine_foreign",  # the same, where it is in the other language
+    "cosine_centred",
 )
 _WEIGHTS = np.array([REFUSAL_WEIGHTS.get(name, 0.0) for name in REFUSAL_FEATURES])
 _CONFLICT = np.array([name in CONFLICTS for name in FEATURES])
@@ -69,7 +72,9 @@ def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
 
 def answerability(search: Search, ranked: Sequence[Candidate]) -> float:
     """Log-odds that the passages answer the question, up to the cost of a wrong answer."""
-    return float(describe_decision(search, ranked) @ _WEIGHTS + REFUSAL_BIAS)
+    return float(
+        describe_decision(search, ranked) @ _WEIGHTS + REFUSAL_BIAS[search.reading.language]
+    )
 
 
 def describe_decision(
@@ -97,8 +102,18 @@ def describe_decision(
             float(search.reading.several),
             nearness.max(),
             scores.max(),
+            *_cosines(search, nearest),
         ]
     )
+
+
+def _cosines(search: Search, features: Features) -> tuple[float, float, float]:
+    """Features measure cosines from what is usual in the collection; off its subject all are low,
+    and only the cosines themselves show it."""
+    meaning, centred, foreign = _pick(features, ("meaning", "centred", "foreign"))
+    usual, usual_centred = search.usual(same=not foreign)
+    cosine = meaning + usual
+    return cosine, cosine * foreign, centred + usual_centred
 
 
 def _pick(features: Features, names: Sequence[str]) -> list[float]:

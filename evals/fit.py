@@ -36,7 +36,7 @@ MADE = 0.03  # weight of a negative that was made, not written
 OFF = 0.25  # of a question that is off every subject
 FOLDS = 5
 PENALTY = 5.0
-ANSWERED = 0.965  # of the answerable questions: where the threshold is put
+ANSWERED = 0.96  # of the answerable questions: where the threshold is put
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def fit_sentences(samples: Sequence[Sample]) -> Matrix:
     return _climb(gradient, stacked.shape[1]) / scale
 
 
-def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> tuple[Matrix, float]:
-    """Weights and bias, with the threshold at 0 where ANSWERED of the positives are answered."""
+def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> Matrix:
+    """Weights of log-odds, up to a constant."""
     scale = rows.std(axis=0) + 1e-9
     table = np.column_stack([rows / scale, np.ones(len(rows))])
     balance = weight * np.where(positive, 1.0, positive.sum() / max(1.0, weight[~positive].sum()))
@@ -149,8 +149,18 @@ def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> t
         return slope
 
     weights = _climb(gradient, table.shape[1])
-    scores = table[positive] @ weights
-    return weights[:-1] / scale, float(weights[-1] - np.quantile(scores, 1 - ANSWERED))
+    return weights[:-1] / scale
+
+
+def find_biases(
+    rows: Matrix, positive: NDArray[np.bool_], languages: Sequence[str], weights: Matrix
+) -> dict[str, float]:
+    """For each language what puts the threshold at 0 where ANSWERED of its positives pass."""
+    scores, asked = rows @ weights, np.array(languages)
+    return {
+        language: -float(np.quantile(scores[positive & (asked == language)], 1 - ANSWERED))
+        for language in LANGUAGES
+    }
 
 
 def _climb(gradient: object, size: int, steps: int = 3000, rate: float = 0.02) -> Matrix:
@@ -187,9 +197,12 @@ def cross_validate(samples: Sequence[Sample]) -> dict[str, float]:
         train = [s for s in samples if s.id not in held]
         test = [s for s in samples if s.id in held]
         weights = fit_sentences(train)
-        model, bias = fit_refusals(*decisions(train, weights))
+        known = decisions(train, weights)
+        model = fit_refusals(*known)
+        bias = find_biases(*known[:2], [sample.language for sample in train], model)
         rows, _, _ = decisions(test, weights)
-        for sample, score in zip(test, rows @ model + bias, strict=True):
+        for sample, odds in zip(test, rows @ model, strict=True):
+            score = odds + bias[sample.language]
             suite = f"{sample.id.partition('/')[0]} {sample.language}"
             if not sample.negative:
                 found.setdefault(f"{suite} sentence@2", []).append(_hit(sample, weights))
@@ -212,10 +225,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     samples = [sample for sample in samples if sample.ranked]
     print({name: round(value, 3) for name, value in cross_validate(samples).items()})
     weights = fit_sentences(samples)
-    model, bias = fit_refusals(*decisions(samples, weights))
+    known = decisions(samples, weights)
+    model = fit_refusals(*known)
+    biases = find_biases(*known[:2], [sample.language for sample in samples], model)
     _say("SENTENCE_WEIGHTS", FEATURES, weights)
     _say("REFUSAL_WEIGHTS", REFUSAL_FEATURES, model)
-    print(f"REFUSAL_BIAS = {bias:.3f}")
+    _say("REFUSAL_BIAS", list(biases), np.array(list(biases.values())))
 
 
 def _say(title: str, names: Sequence[str], values: Matrix) -> None:
