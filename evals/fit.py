@@ -133,7 +133,8 @@ def fit_sentences(samples: Sequence[Sample]) -> Matrix:
             total += (right / max(right.sum(), 1e-12) - share) @ table
         return total
 
-    return _climb(gradient, stacked.shape[1]) / scale
+    fitted: Matrix = _climb(gradient, stacked.shape[1]) / scale
+    return fitted
 
 
 def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> Matrix:
@@ -148,8 +149,8 @@ def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> M
         slope: Matrix = (balance * (positive - expected)) @ table - pull
         return slope
 
-    weights = _climb(gradient, table.shape[1])
-    return weights[:-1] / scale
+    fitted: Matrix = _climb(gradient, table.shape[1])[:-1] / scale
+    return fitted
 
 
 def find_biases(
