@@ -45,9 +45,10 @@ def build_llm(settings: Settings) -> OpenAI | None:
     if choice.kind == "openai" and choice.model in ALL_AVAILABLE_MODELS:
         return OpenAI(**_arguments(choice, settings))
     # LlamaIndex refuses a name that is newer than its own list, unless it is told the window.
-    return OpenAILike(
+    model: OpenAI = OpenAILike(
         is_chat_model=True, context_window=CONTEXT_WINDOW, **_arguments(choice, settings)
     )
+    return model
 
 
 def _arguments(choice: LLMChoice, settings: Settings) -> dict[str, Any]:
