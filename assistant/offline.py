@@ -45,7 +45,7 @@ _ITEM = re.compile(
 _CLAUSE = re.compile(r"(?:[;，；：、]|[,:](?!\d))\s*")
 _STOPS = ".。!！;；,，:： "  # not "?", which may stand for a lost sign: 220 km? is km²
 _MARKS = (("“", "”"), ("「", "」"), ("«", "»"))
-_PLAIN_KINDS = frozenset(["year", "count", "rank"])
+_PLAIN_KINDS = frozenset(["year", "count", "percent"])
 
 
 class QuotingSynthesizer(BaseSynthesizer):
@@ -199,8 +199,11 @@ def _restate(language: Language, messages: Messages, reading: Reading, quote: st
 
 
 def _needs_saying(figure: Figure) -> bool:
-    """Whether a reader of the other language gains from it: not from a bare 2027 or 62."""
-    return kind_of(figure.unit) not in _PLAIN_KINDS or not figure.text.isdigit()
+    """Whether a reader of the other language gains from it: not from 2027年, 62家 or 5 %."""
+    if kind_of(figure.unit) not in _PLAIN_KINDS:
+        return True
+    digits = "".join(char for char in figure.text if char.isdigit() or char == ".")
+    return digits != f"{figure.value.normalize():f}"
 
 
 def widen(reading: Reading, candidate: Candidate) -> str:
