@@ -100,13 +100,20 @@ def test_what_is_written_is_always_proved() -> None:
 
 
 def test_figures_of_several_kinds_are_restated_so_that_each_is_found_again() -> None:
-    node = build_node("The port of Selby has 3,400 cranes, a share of 7.2%, worth CNY 50 million.")
+    text = "The port of Selby moved 3.4 million boxes, a share of 7.2%, worth CNY 50 million."
+    node = build_node(text)
     lines, _ = write("Selby港口有多少？", node, language="zh")
     (claim,) = split_claims(lines[0])
     checked = check_claim(claim, build_sources(node))
-    assert "3400" in claim.text
+    assert "340万" in claim.text
     assert "5000万元" in claim.text
     assert checked.claim.verdict == "proved"
+
+
+def test_figures_that_read_the_same_in_both_languages_are_not_restated() -> None:
+    node = build_node("In 2023 the port of Selby had 3,400 cranes, 7.2 % of all.")
+    lines, _ = write("Selby港口有多少？", node, language="zh")
+    assert "即" not in lines[0]
 
 
 def test_a_refusal_has_no_sentences_and_a_reason() -> None:
