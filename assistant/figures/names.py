@@ -44,7 +44,9 @@ _CODES = re.compile(
     r"|第?[一二三四五六七八九十0-9]{0,3}个?五年(?=[规计]划)|(?:十[六七八九]|二十)大(?![类类型城个])"
     r"|(?i:(?:five|5)[\s-]{1,3}year\s{1,3}(?:plan|period))|(?:[0-9]{1,2}\W{0,2}\s{1,3})?Five[\s-]{1,3}(?:Year|year)"
 )
-_ALL: Final = (_LABEL, _ZH_LABEL, _LISTS, _CODES)
+# Words that begin with the character for zero: retail, parts, casual work, snacks.
+_ZERO_WORDS = re.compile(r"零(?=[售件工食散星碎]|部件)")
+_ALL: Final = (_LABEL, _ZH_LABEL, _LISTS, _CODES, _ZERO_WORDS)
 
 
 def find_names(view: str) -> Iterator[Found]:
