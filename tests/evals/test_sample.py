@@ -171,7 +171,8 @@ def test_suite_file_points_at_these_documents_and_has_floors() -> None:
     assert (EVALS / "suites" / suite["catalog"]).is_file()
     assert (EVALS / "suites" / suite["file"]).is_file()
     assert suite["floors"].keys() == {"figures", "quotation_found", "refusals"}
-    assert suite["floors"]["quotation_found"] == 1.0
+    reached = {"figures": 0.65, "quotation_found": 1.0, "refusals": 0.50}
+    assert {name: floor for name, floor in reached.items() if suite["floors"][name] < floor} == {}
 
 
 def test_ids_and_questions_are_unique() -> None:
