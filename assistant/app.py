@@ -17,6 +17,7 @@ from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
 from assistant.index import SearchIndex, build_index
+from assistant.late import LateInteraction
 from assistant.models import build_llm
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
@@ -28,6 +29,7 @@ from assistant.settings import Settings
 from assistant.synthesis import ModelSynthesizer
 from assistant.talk import find_small_talk, make_whole, reply_to
 from assistant.text.language import detect_language
+from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
@@ -150,7 +152,9 @@ class Assistant:
         version = self._collection.version
         index = build_index(self._collection.load())
         glossary = build_glossary(self._pairs, (node.text for node in index.nodes))
-        searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary))
+        tokens = StoredTokens(self._collection, self._embedding)
+        late = LateInteraction(index, self._embedding, tokens)
+        searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary), late)
         quoting = QuotingSynthesizer(searcher)
         synthesizer: BaseSynthesizer = quoting
         if self._llm is not None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.figures import Figure, find_figures, kind_of, same_figure
 from assistant.index import sentence_spans
+from assistant.late import lowest_mean
 from assistant.reading import Reading, find_place_names, find_years
 from assistant.retrieval import Search, Searcher
 from assistant.text.terms import Alternatives, find_terms
@@ -33,6 +34,10 @@ FEATURES = (
     "words",  # share of the question's words in the sentence and its neighbours
     "words_here",  # in the sentence alone
     "words_headed",  # in the sentence and its chunk's head line
+    "tokens",  # its tokens against the question's, each with the best one (late interaction)
+    "tokens_near",  # the same up to here in the chunk, with its head line
+    "tokens_lowest",  # of these the third of the question's tokens that are answered worst
+    "tokens_chunk",  # the same for the whole chunk
     "passage",  # retrieval score of the chunk
     "place",  # log of the chunk's place in the ranking
     "foreign",  # in the other language than the question
@@ -78,13 +83,15 @@ def rank_sentences(
     """All sentences of the passages, best first."""
     found: list[Candidate] = []
     for number, hit in enumerate(nodes, 1):
-        assert isinstance(hit.node, TextNode)
-        found += _describe(searcher, search, number, hit.node)
+        found += _describe(searcher, search, number, hit)
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _describe(searcher: Searcher, search: Search, number: int, node: TextNode) -> list[Candidate]:
-    index = searcher.index
+def _describe(
+    searcher: Searcher, search: Search, number: int, hit: NodeWithScore
+) -> list[Candidate]:
+    index, node = searcher.index, hit.node
+    assert isinstance(node, TextNode)
     row = index.rows[node.node_id]
     rows = slice(index.starts[row], index.starts[row + 1])
     spans = sentence_spans(node)
@@ -97,7 +104,8 @@ def _describe(searcher: Searcher, search: Search, number: int, node: TextNode) -
         "meaning": index.sentences[rows] @ search.vector - usual,
         "centred": index.sentences[rows] @ search.centred - usual_centred,
         **chunk.word_shares(),
-        "passage": np.full(len(spans), search.scores[row]),
+        **_token_shares(searcher, search, row, len(spans)),
+        "passage": np.full(len(spans), hit.score),
         "place": np.full(len(spans), math.log(number)),
         "foreign": np.full(len(spans), float(not same)),
     }
@@ -108,6 +116,22 @@ def _describe(searcher: Searcher, search: Search, number: int, node: TextNode) -
         features = np.array([values[name] for name in FEATURES])
         found.append(Candidate(number, node, span, features, float(features @ SENTENCE_VECTOR)))
     return found
+
+
+def _token_shares(searcher: Searcher, search: Search, row: int, many: int) -> dict[str, Features]:
+    """The features of late interaction, a value a sentence; 0 where the model gives no tokens."""
+    names = ("tokens", "tokens_near", "tokens_lowest", "tokens_chunk")
+    if not len(search.tokens):
+        return dict.fromkeys(names, np.zeros(many))
+    (match,) = searcher.match(search, [row])
+    near = [match.up_to(place) for place in range(many)]
+    columns = (
+        [match.sentence(place) for place in range(many)],
+        [own.mean() for own in near],
+        [lowest_mean(own) for own in near],
+        [match.whole] * many,
+    )
+    return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
 
 
 @dataclass(frozen=True)

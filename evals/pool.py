@@ -14,10 +14,15 @@ import numpy as np
 from llama_index.core.schema import Document, TextNode
 
 from assistant.text.language import detect_language, split_sentences
+from store.chunks import embedded_text
 from store.collection import Collection
 from store.embedding import StoreEmbedding
 from store.ingest import build_fingerprint, build_record, read_sentences
 from store.ledger import DocumentRecord, hash_text
+from store.vectors import TokenRows
+
+# Of a chunk whose tokens aren't stored: left out, to be made when first needed.
+NO_TOKENS = TokenRows(np.zeros((0, 0), np.float32), np.zeros(0, np.int32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def copy_documents(source: Collection, target: Collection) -> None:
         own = [n for n, one in enumerate(loaded.nodes) if one.metadata["document"] == record.id]
         nodes = [loaded.nodes[n] for n in own]
         sentences = [loaded.sentence_vectors[n] for n in own]
-        target.write(record, source.text(record.id), nodes, loaded.vectors[own], sentences)
+        tokens = [source.read_tokens(node) or NO_TOKENS for node in nodes]
+        target.write(record, source.text(record.id), nodes, loaded.vectors[own], sentences, tokens)
 
 
 def build_document(paragraph: Paragraph) -> Document:
@@ -94,9 +100,9 @@ def _add_paragraph(pool: Collection, embedding: StoreEmbedding, paragraph: Parag
     record = build_record(document, [node], len(sentences), fingerprint)
     if _holds(pool, record):
         return False
-    texts = [paragraph.text, *sentences]
-    vectors = np.array(embedding.get_text_embedding_batch(texts), dtype=np.float32)
-    pool.write(record, paragraph.text, [node], vectors[:1], [vectors[1:]])
+    vectors, tokens = embedding.read_passages([embedded_text(node)])
+    rows = [embedding.passage_vectors(sentences)]
+    pool.write(record, paragraph.text, [node], vectors, rows, tokens)
     return True
 
 

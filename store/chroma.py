@@ -17,6 +17,7 @@ from assistant.errors import StoreError
 from store.collection import OTHER, Collection, chroma_errors
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
+from store.tokens import TokenShelf, TokenStore
 
 CHROMA_FOLDER = "chroma"
 CHUNK_LANGUAGES = ("en", "zh", OTHER)
@@ -27,9 +28,12 @@ _SLUG_LENGTH = 32
 class Store:
     """All collections of one folder; made by `open_store`, closed by `with` or `close`."""
 
-    def __init__(self, client: Client, lock: FolderLock, embedding: StoreEmbedding) -> None:
+    def __init__(
+        self, client: Client, lock: FolderLock, tokens: TokenStore, embedding: StoreEmbedding
+    ) -> None:
         self._client = client
         self._lock = lock
+        self._tokens = tokens
         self._embedding = embedding
         self._open: dict[str, Collection] = {}
 
@@ -55,6 +59,7 @@ class Store:
         """Let go of Chroma, then of the folder; a second call does nothing."""
         if self._lock.held:
             self._open.clear()
+            self._tokens.close()
             self._client.close()
             self._lock.release()
 
@@ -68,7 +73,8 @@ class Store:
         # The documents last: a collection exists once they do, and then has all its parts.
         chunks = {language: self._build_chroma(name, language) for language in CHUNK_LANGUAGES}
         documents = self._build_chroma(name, _DOCUMENTS)
-        return Collection(name, documents, chunks, self._embedding.dimension)
+        tokens = TokenShelf(self._tokens, name)
+        return Collection(name, documents, chunks, tokens, self._embedding.dimension)
 
     def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
         return self._client.get_or_create_collection(
@@ -99,7 +105,7 @@ def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> St
     lock = lock_folder(folder, wait)
     try:
         client = _open_client(folder)
-        store = Store(client, lock, embedding)
+        store = Store(client, lock, TokenStore(folder, embedding.dimension), embedding)
     except BaseException:
         lock.release()
         raise

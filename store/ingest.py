@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from store.collection import Collection
 from store.embedding import BATCH_SIZE, StoreEmbedding
 from store.ledger import DocumentRecord
 from store.read import DocumentFile, find_documents, read_document
-from store.vectors import Vectors
+from store.vectors import TokenRows, Vectors
 
 # Of all that makes chunks of a text: another value makes every document be ingested again.
 TRANSFORM = f"{read.VERSION}.{chunks.VERSION}"
@@ -89,10 +89,11 @@ def ingest(
 
 @dataclass
 class _Embedded:
-    """Vectors of a document's chunks and of the sentences of each."""
+    """Vectors of a document's chunks, of the sentences of each, and of the tokens of each."""
 
-    vectors: Vectors
+    vectors: list[Vectors] = field(default_factory=list)
     sentences: list[Vectors] = field(default_factory=list)
+    tokens: list[TokenRows] = field(default_factory=list)
 
 
 class _Run:
@@ -147,31 +148,30 @@ class _Run:
         sentences = [read_sentences(node) for node in nodes]
         embedded = self._embed(document.id_, nodes, sentences)
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
-        self._collection.write(record, document.text, nodes, embedded.vectors, embedded.sentences)
+        vectors = np.array(embedded.vectors, np.float32).reshape(-1, self._embedding.dimension)
+        self._collection.write(
+            record, document.text, nodes, vectors, embedded.sentences, embedded.tokens
+        )
         self.chunks += record.chunks
         self.sentences += record.sentences
 
     def _embed(
         self, document: str, nodes: Sequence[TextNode], sentences: Sequence[Sequence[str]]
     ) -> _Embedded:
-        """Each chunk under its head line, then each of its sentences alone, in even batches."""
-        texts = [
-            text
-            for node, own in zip(nodes, sentences, strict=True)
-            for text in (f"{node.metadata['head']}\n{node.text}", *own)
-        ]
-        ends = np.cumsum([1 + len(own) for own in sentences])
-        rows: list[list[float]] = []
-        for batch in _batches(texts):
-            rows += self._embedding.get_text_embedding_batch(batch)
-            done = int(np.searchsorted(ends, len(rows), side="right"))
-            self._report(document, done, len(nodes))
-        # reshape: a document without chunks still has a width.
-        matrix = np.array(rows, dtype=np.float32).reshape(-1, self._embedding.dimension)
-        starts = [int(end) - len(own) for end, own in zip(ends, sentences, strict=True)]
-        spans = zip(starts, ends, strict=True)
-        heads = [start - 1 for start in starts]
-        return _Embedded(matrix[heads], [matrix[start:end] for start, end in spans])
+        """Each chunk under its head line, and each of its sentences alone."""
+        found = _Embedded()
+        for start in range(0, len(nodes), BATCH_SIZE):
+            batch = slice(start, start + BATCH_SIZE)
+            vectors, tokens = self._embedding.read_passages(
+                [chunks.embedded_text(node) for node in nodes[batch]]
+            )
+            found.vectors += list(vectors)
+            found.tokens += tokens
+            rows = self._embedding.passage_vectors([one for own in sentences[batch] for one in own])
+            ends = np.cumsum([len(own) for own in sentences[batch]])
+            found.sentences += np.split(rows, ends[:-1])
+            self._report(document, len(found.vectors), len(nodes))
+        return found
 
     def _report(self, document: str, chunks_done: int, chunks_total: int) -> None:
         if self._progress is None:
@@ -243,11 +243,6 @@ def build_record(
 def read_sentences(node: TextNode) -> list[str]:
     """The texts of a chunk's sentences, in the order of its metadata."""
     return [node.text[span[0] : span[1]] for span in json.loads(node.metadata["sentences"])]
-
-
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(texts), BATCH_SIZE):
-        yield list(texts[start : start + BATCH_SIZE])
 
 
 def _size_of(path: Path) -> int:

@@ -12,12 +12,15 @@ from assistant.answer import Passage
 from assistant.glossary import Glossary
 from assistant.grounding import Source
 from assistant.index import build_index
+from assistant.late import LateInteraction
 from assistant.passages import build_passage
 from assistant.reading import Reader
 from assistant.retrieval import Searcher
 from assistant.text.language import detect_language, split_sentences
+from store.chunks import embedded_text
 from store.collection import Loaded
 from store.embedding import HashEmbedding
+from store.vectors import TokenRows
 
 
 def build_node(text: str, document: str = "paper.md", **known: Any) -> TextNode:
@@ -63,7 +66,12 @@ def build_searcher(*nodes: TextNode, glossary: Glossary | None = None) -> Search
             [embedding.passage_vectors(_sentences(node)) for node in nodes],
         )
     )
-    return Searcher(index, embedding, Reader(index.organisations, glossary or Glossary()))
+    late = LateInteraction(index, embedding, _read_tokens)
+    return Searcher(index, embedding, Reader(index.organisations, glossary or Glossary()), late)
+
+
+def _read_tokens(nodes: Sequence[TextNode]) -> list[TokenRows]:
+    return HashEmbedding().read_passages([embedded_text(node) for node in nodes])[1]
 
 
 def _sentences(node: TextNode) -> Sequence[str]:
