@@ -82,7 +82,7 @@ def run_xquad(
     questions = {language: read_questions(data, language) for language in LANGUAGES}
     measured: list[Direction] = []
     for pool in LANGUAGES:
-        name = _fill(prepared, data, pool)
+        name = fill_language(prepared, data, pool)
         # The next pool lies in the same store, which one assistant holds at a time.
         with closing(build_assistant(prepared.settings, collection=name)) as assistant:
             measured += [
@@ -136,7 +136,7 @@ def _build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fill(prepared: Prepared, data: Path, language: Language) -> str:
+def fill_language(prepared: Prepared, data: Path, language: Language) -> str:
     """Fill the pool of a language; the name of its collection."""
     name = f"xquad-{language}"
     paragraphs = read_paragraphs(data, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from assistant.ranking import FEATURES
 from assistant.refusing import REFUSAL_FEATURES
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS, SENTENCE_WEIGHTS
-from evals.fit import ANSWERED, Sample, find_biases, fit_refusals, fit_sentences
+from evals.fit import ANSWERED, find_biases, fit_refusals, fit_sentences
+from evals.samples import Sample
 
 RANDOM = np.random.default_rng(7)
 Matrix = NDArray[np.float64]
@@ -31,6 +33,11 @@ def _sample(number: int) -> Sample:
     return Sample(str(number), "en", cast("Any", None), ranked, answers, negative=False)
 
 
+def _asked(number: int, language: str) -> Sample:
+    nothing = np.zeros(0, np.bool_)
+    return Sample(str(number), language, cast("Any", None), [], nothing, negative=False)
+
+
 def test_sentences_are_weighed_by_the_feature_that_answers() -> None:
     weights = fit_sentences([_sample(number) for number in range(60)])
     assert weights[0] > 1
@@ -46,12 +53,18 @@ def test_refusals_are_weighed_by_the_feature_that_is_missing() -> None:
 
 
 def test_the_threshold_of_a_language_passes_the_share_of_its_answerable_questions() -> None:
-    rows = RANDOM.normal(size=(2000, 1))
-    languages = ["en", "zh"] * 1000
-    biases = find_biases(rows, np.ones(2000, np.bool_), languages, np.ones(1))
+    samples = [_asked(number, ("en", "zh")[number % 2]) for number in range(2000)]
+    scores = RANDOM.normal(size=2000)
+    biases = find_biases(samples, scores)
     for start, language in enumerate(("en", "zh")):
-        passed = (rows[start::2, 0] + biases[language] >= 0).mean()
+        passed = (scores[start::2] + biases[language] >= 0).mean()
         assert abs(passed - ANSWERED) < 0.005
+
+
+def test_a_question_that_counts_for_nothing_changes_no_weight() -> None:
+    samples = [_sample(number) for number in range(20)]
+    misleading = replace(_sample(99), answers=np.arange(5) == 0, weight=0.0)
+    assert np.allclose(fit_sentences(samples), fit_sentences([*samples, misleading]), rtol=0.1)
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:

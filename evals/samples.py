@@ -1,0 +1,155 @@
+"""What the weights are fitted on: questions with the sentences that answer them, and without.
+
+From suites: each question; the same with the passages that answer it taken away; near misses made
+of it; questions off every subject. From XQuAD, if its folder is given: questions of both languages
+over paragraphs of both, with and without the one that answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from llama_index.core.schema import NodeWithScore
+from numpy.typing import NDArray
+
+from assistant.answer import Language
+from assistant.app import Assistant, build_assistant
+from assistant.question import Question
+from assistant.ranking import Candidate, rank_sentences
+from assistant.retrieval import TOP_K, HybridRetriever, Search
+from assistant.settings import load_settings
+from evals.cases import LANGUAGES, Ask, build_asks, read_cases, read_rows
+from evals.collections import prepare_collection
+from evals.counterfactual import OFF_TOPIC, make_near_misses
+from evals.external import fill_language
+from evals.quotes import holds_quotation
+from store.spans import find_original
+
+Matrix = NDArray[np.float64]
+
+MADE = 0.03  # weight of a negative that was made, not written
+OFF = 0.25  # of a question that is off every subject
+XQUAD = 0.1  # of a question of XQuAD, whose paragraphs are no reports
+XQUAD_EVERY = 4  # one in so many of its questions is taken
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One question: all its sentences with their features, and which of them answer it."""
+
+    id: str
+    language: str
+    search: Search
+    ranked: list[Candidate]
+    answers: NDArray[np.bool_]
+    negative: bool
+    weight: float = 1.0
+    kind: str = "written"
+
+    @property
+    def features(self) -> Matrix:
+        return np.array([candidate.features for candidate in self.ranked])
+
+
+def read_suite(spec: str) -> Iterator[Sample]:
+    """The samples of one FILE:DOCS[:CATALOG]."""
+    file, docs, *rest = spec.split(":")
+    cases = read_cases(Path(file))
+    prepared = prepare_collection(load_settings(), Path(docs), Path(rest[0]) if rest else None)
+    with closing(build_assistant(prepared.settings, prepared.collection)) as assistant:
+        for ask in build_asks(cases):
+            yield from _sample(assistant, ask, Path(file).stem)
+        yield from _off_topic(assistant)
+
+
+def _off_topic(assistant: Assistant) -> Iterator[Sample]:
+    for number, texts in enumerate(OFF_TOPIC):
+        for language, text in zip(LANGUAGES, texts, strict=True):
+            hits = HybridRetriever(assistant.searcher).retrieve(Question(text, language=language))
+            search = assistant.searcher.search(text)
+            ranked = rank_sentences(assistant.searcher, search, hits)
+            yield _negative(f"off-topic/{number}", language, search, ranked, OFF)
+
+
+def _sample(assistant: Assistant, ask: Ask, suite: str) -> Iterator[Sample]:
+    searcher = assistant.searcher
+    question = Question(ask.question, language=ask.language)
+    hits = HybridRetriever(searcher, 4 * TOP_K).retrieve(question)
+    search = searcher.search(ask.question)
+    known = ask.case.quotations if ask.case.answerable else ()
+    holding = {hit.node.node_id for hit in hits if _answers_any(assistant, hit, known)}
+    ranked = rank_sentences(searcher, search, hits[:TOP_K])
+    answers = np.array([_is_part(assistant, one, known) for one in ranked], dtype=np.bool_)
+    name = f"{suite}/{ask.case.id}"
+    yield Sample(name, ask.language, search, ranked, answers, not ask.case.answerable)
+    if known and holding:
+        left: list[NodeWithScore] = [hit for hit in hits if hit.node.node_id not in holding][:TOP_K]
+        without = rank_sentences(searcher, search, left)
+        yield _negative(name, ask.language, search, without)
+    if known:
+        for text in make_near_misses(ask.question, searcher.index.organisations):
+            moved = HybridRetriever(searcher).retrieve(Question(text, language=ask.language))
+            found = searcher.search(text)
+            yield _negative(name, ask.language, found, rank_sentences(searcher, found, moved))
+
+
+def _negative(
+    name: str, language: str, search: Search, ranked: list[Candidate], weight: float = MADE
+) -> Sample:
+    nothing = np.zeros(len(ranked), np.bool_)
+    return Sample(name, language, search, ranked, nothing, True, weight, "made")
+
+
+def _answers_any(assistant: Assistant, hit: NodeWithScore, known: Sequence[str]) -> bool:
+    meta = hit.node.metadata
+    original = assistant.text(meta["document"])[meta["start"] : meta["end"]]
+    return any(holds_quotation(quote, original) for quote in known)
+
+
+def _is_part(assistant: Assistant, candidate: Candidate, known: Sequence[str]) -> bool:
+    """Whether a sentence and a known quotation are mostly the same text."""
+    meta = candidate.node.metadata
+    start, end = find_original(meta, *candidate.span)
+    original = assistant.text(meta["document"])[start:end]
+    return any(holds_quotation(q, original) or holds_quotation(original, q) for q in known)
+
+
+def read_xquad(data: Path, pool_docs: Path, pool_catalog: Path | None) -> Iterator[Sample]:
+    """The samples of the four directions; the pools are those of `evals.external`."""
+    prepared = prepare_collection(load_settings(), pool_docs, pool_catalog)
+    for pool in LANGUAGES:
+        name = fill_language(prepared, data, pool)
+        answers = {str(row["id"]): row for _, row in read_rows(data / f"questions_{pool}.jsonl")}
+        with closing(build_assistant(prepared.settings, name)) as assistant:
+            for asked in LANGUAGES:
+                rows = [row for _, row in read_rows(data / f"questions_{asked}.jsonl")]
+                for row in rows[::XQUAD_EVERY]:
+                    start = int(answers[str(row["id"])]["start"][0])
+                    place = (str(row["pid"]), start)
+                    yield from _xquad_pair(assistant, str(row["question"]), asked, place)
+
+
+def _xquad_pair(
+    assistant: Assistant, text: str, asked: Language, place: tuple[str, int]
+) -> Iterator[Sample]:
+    """A question with the paragraph that answers it, at a place in it, and without."""
+    document, start = place
+    searcher = assistant.searcher
+    hits = HybridRetriever(searcher, TOP_K + 1).retrieve(Question(text, language=asked))
+    search = searcher.search(text)
+    ranked = rank_sentences(searcher, search, hits[:TOP_K])
+    answers = np.array(
+        [
+            one.node.metadata["document"] == document and one.span[0] <= start < one.span[1]
+            for one in ranked
+        ],
+        dtype=np.bool_,
+    )
+    name = f"xquad/{document}/{start}"
+    yield Sample(name, asked, search, ranked, answers, False, XQUAD, "xquad")
+    left = [hit for hit in hits if hit.node.metadata["document"] != document][:TOP_K]
+    yield _negative(name, asked, search, rank_sentences(searcher, search, left), MADE * XQUAD)
