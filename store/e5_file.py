@@ -53,25 +53,15 @@ class Blocks(NamedTuple):
 class E5File:
     """A model file, mapped into memory; what is read of it is made when first asked for.
 
-    Raises SettingsError "unknown_model_file" if it isn't laid out as described above.
+    Raises SettingsError "unknown_model_file" if it isn't there, or not laid out as described above.
     """
 
     def __init__(self, path: Path) -> None:
-        self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
-        if bytes(self._bytes[:4]) != MAGIC:
-            raise SettingsError("unknown_model_file", path=str(path))
-        at = 8  # after the magic and a version
-        self.shape = Shape(*_SHAPE.unpack_from(self._bytes.data, at))
-        at += _SHAPE.size
-        count, self.first, self.last, self.padding, self.unknown, length = _VOCABULARY.unpack_from(
-            self._bytes.data, at
-        )
-        self._pieces = count
-        self._offsets_at = at + _VOCABULARY.size
-        self._scores_at = self._offsets_at + 4 * (count + 1)
-        self._text_at = self._scores_at + 4 * count
-        self._folds_at = self._text_at + length
-        self._tensors = self._read_directory()
+        try:
+            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
+            self._read_layout()
+        except (OSError, ValueError, struct.error) as error:
+            raise SettingsError("unknown_model_file", path=str(path)) from error
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -111,6 +101,25 @@ class E5File:
         halves = stored["halves"]
         weights = np.concatenate([halves & 0x0F, halves >> 4], axis=-1)
         return Blocks(stored["scale"].astype(np.float32), weights)
+
+    def _read_layout(self) -> None:
+        """Raises ValueError, or struct.error at the end of a file that is too short."""
+        if bytes(self._bytes[:4]) != MAGIC:
+            raise ValueError("another magic")
+        at = 8  # after the magic and a version
+        self.shape = Shape(*_SHAPE.unpack_from(self._bytes.data, at))
+        at += _SHAPE.size
+        count, self.first, self.last, self.padding, self.unknown, length = _VOCABULARY.unpack_from(
+            self._bytes.data, at
+        )
+        self._pieces = count
+        self._offsets_at = at + _VOCABULARY.size
+        self._scores_at = self._offsets_at + 4 * (count + 1)
+        self._text_at = self._scores_at + 4 * count
+        self._folds_at = self._text_at + length
+        self._tensors = self._read_directory()
+        if max(offset + size for _, offset, size in self._tensors.values()) > len(self._bytes):
+            raise ValueError("cut off")
 
     def _read_directory(self) -> dict[str, tuple[int, int, int]]:
         """Number of weights, offset and size in bytes of each tensor."""

@@ -31,6 +31,8 @@ class E5Tokenizer:
         self._unknown = file.unknown
         self._folds = file.folds
         vocabulary = list(zip(file.pieces, file.scores.tolist(), strict=True))
+        # Its name is no piece of a text; a space never is, since Metaspace writes it otherwise.
+        vocabulary[file.unknown] = (" ", 0.0)
         self._tokenizer = Tokenizer(Unigram(vocabulary, unk_id=file.unknown, byte_fallback=False))
         self._tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always")
 
