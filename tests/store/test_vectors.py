@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from store.vectors import Vectors, pack_vectors, unit_rows, unpack_vectors
+from store.vectors import Vectors, grow, pack_vectors, shrink, unit_rows, unpack_vectors
 
 Build = Callable[[int, int], Vectors]
 
@@ -48,3 +48,21 @@ def test_a_row_of_zeros_stays_one() -> None:
     zeros = np.zeros((2, 8), dtype=np.float32)
     np.testing.assert_array_equal(unpack_vectors(pack_vectors(zeros), 8), zeros)
     np.testing.assert_array_equal(unit_rows(zeros), zeros)
+
+
+def test_bytes_hold_what_text_holds(unit_vectors: Build) -> None:
+    vectors = unit_vectors(7, 384)
+    assert len(shrink(vectors)) == 7 * 384
+    again = grow(shrink(vectors), 384)
+    np.testing.assert_array_equal(again, unpack_vectors(pack_vectors(vectors), 384))
+    assert np.sum(vectors * again, axis=1).min() > 0.999
+
+
+def test_no_rows_take_no_bytes() -> None:
+    assert shrink(np.zeros((0, 384), dtype=np.float32)) == b""
+    assert grow(b"", 384).shape == (0, 384)
+
+
+def test_bytes_are_numbers_from_minus_127_to_127() -> None:
+    packed = shrink(np.array([[2.0, -2.0, 0.0, 1.0]], dtype=np.float32))
+    assert np.frombuffer(packed, np.int8).tolist() == [127, -127, 0, 64]
