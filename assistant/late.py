@@ -112,7 +112,8 @@ class LateInteraction:
             sample = own[np.linspace(0, len(own) - 1, min(SAMPLE, len(own))).astype(int)]
             held = self.tokens([self.index.nodes[row] for row in sample])
             stacked = np.concatenate([rows.vectors for rows in held])
-            self._passage_centres[language] = stacked.mean(axis=0)
+            none = np.zeros(self.embedding.dimension, dtype=np.float32)
+            self._passage_centres[language] = stacked.mean(axis=0) if len(stacked) else none
         return self._passage_centres[language]
 
 

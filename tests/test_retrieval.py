@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from llama_index.core.schema import TextNode
 
+from assistant import retrieval
 from assistant.answer import Filters
 from assistant.glossary import build_glossary
 from assistant.question import Question
-from assistant.retrieval import HybridRetriever
+from assistant.retrieval import HybridRetriever, Search, Searcher
+from store.embedding import HashEmbedding
+from store.vectors import TokenRows, Vectors
 from tests.support.nodes import build_node, build_searcher
 
 MILL = build_node("The paper mill employs 400 people.", document="mill.md", organisation="Mill")
@@ -16,13 +23,46 @@ FERRY = build_node("The ferry carried 31,000 cyclists.", document="ferry.md", ye
 SHIP = build_node("轮渡去年运送旅客三万人次。", document="ship.md", organisation="轮渡公司")
 GLASS = build_node("康宁公司在当地建设玻璃工厂。", document="glass.md", organisation="玻璃")
 NODES = (MILL, FERRY, SHIP, GLASS)
-SEARCHER = build_searcher(*NODES, glossary=build_glossary([("康宁", "Corning")], []))
+GLOSSARY = build_glossary([("康宁", "Corning")], [])
+SEARCHER = build_searcher(*NODES, glossary=GLOSSARY)
+LINES = [build_node(f"Ferry number {n} carried {n} cyclists.", document=f"{n}") for n in range(8)]
+ZEILEN = [build_node(f"第{n}艘轮渡运送了旅客。", document=f"zh{n}") for n in range(6)]
+ASKED = "How many cyclists did ferry 5 carry?"
 
 
-def find(question: str, top_k: int = 8, filters: Filters | None = None) -> list[str]:
+class Wordless(HashEmbedding):
+    """Knows whole texts only, as an engine without token vectors does."""
+
+    def query_tokens(self, text: str) -> TokenRows:
+        return self._no_tokens()
+
+    def read_passages(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenRows]]:
+        raise AssertionError("there are no tokens to be read")
+
+
+def find(
+    question: str, top_k: int = 8, filters: Filters | None = None, searcher: Searcher = SEARCHER
+) -> list[str]:
     asked = Question(question, filters=filters or Filters())
-    hits = HybridRetriever(SEARCHER, top_k).retrieve(asked)
+    hits = HybridRetriever(searcher, top_k).retrieve(asked)
     return [hit.node.metadata["document"] for hit in hits]
+
+
+def best_first(search: Search) -> list[int]:
+    return [int(row) for row in np.argsort(-search.scores, kind="stable")]
+
+
+def watch(searcher: Searcher) -> tuple[Searcher, list[str]]:
+    """The same, noting the documents whose tokens are asked for."""
+    asked: list[str] = []
+    read = searcher.late.tokens
+
+    def tokens(nodes: Sequence[TextNode]) -> list[TokenRows]:
+        asked.extend(str(node.metadata["document"]) for node in nodes)
+        return read(nodes)
+
+    late = replace(searcher.late, tokens=tokens)
+    return replace(searcher, late=late), asked
 
 
 @pytest.mark.parametrize(
@@ -40,14 +80,15 @@ def test_the_chunk_that_shares_the_words_comes_first(question: str, document: st
 @pytest.mark.parametrize(
     ("question", "best", "worse"),
     [
-        # The embedding here knows letters only: the dictionary and the glossary do it.
+        # The embedding here knows letters only, and no tokens: dictionary and glossary do it.
         ("Which factory makes glass?", "glass.md", "ship.md"),
         ("Where does Corning build?", "glass.md", "ship.md"),
         ("造纸厂有多少人？", "mill.md", "ferry.md"),
     ],
 )
 def test_words_are_found_across_languages(question: str, best: str, worse: str) -> None:
-    found = find(question)
+    searcher = build_searcher(*NODES, glossary=GLOSSARY, embedding=Wordless())
+    found = find(question, searcher=searcher)
     assert found.index(best) < found.index(worse)
 
 
@@ -98,3 +139,96 @@ def test_all_scores_are_numbers() -> None:
 
 def test_nothing_is_found_where_nothing_is() -> None:
     assert HybridRetriever(build_searcher()).retrieve(Question("How many?")) == []
+
+
+def test_only_the_first_of_each_language_are_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retrieval, "CANDIDATES", 3)
+    searcher = build_searcher(*LINES, *ZEILEN)
+    for question in (ASKED, "第5艘轮渡运送了多少旅客？"):
+        search = searcher.search(question)
+        ordered = best_first(search)
+        firsts = [
+            [row for row in ordered if search.same[row] == same][:3] for same in (True, False)
+        ]
+        moved = searcher.rescore(search, ordered) - search.scores
+        assert set(np.flatnonzero(moved)) <= {row for rows in firsts for row in rows}
+        assert np.count_nonzero(moved) >= 3
+        for rows in firsts:
+            # Candidates are compared with each other: what one gains the others lose.
+            assert float(moved[rows].sum()) == pytest.approx(0, abs=1e-5)
+
+
+def test_candidates_are_the_first_of_the_order_that_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retrieval, "CANDIDATES", 2)
+    searcher = build_searcher(*LINES)
+    search = searcher.search(ASKED)
+    moved = searcher.rescore(search, [7, 0, 3, 5]) - search.scores
+    assert set(np.flatnonzero(moved)) <= {7, 0}
+
+
+def test_the_chunk_that_answers_word_by_word_gains() -> None:
+    far = build_node("Cyclists carry on. The mill is far. Many ferry it.", document="far")
+    near = build_node("The mill is far. The ferry carried cyclists.", document="near")
+    searcher = build_searcher(far, near, build_node("Nothing of the kind at all.", document="none"))
+    search = searcher.search("ferry carried cyclists")
+    rows = best_first(search)
+    gained = searcher.rescore(search, rows) - search.scores
+    assert np.argmax(gained) == 1
+    assert np.argmin(gained) == 2
+
+
+def test_without_tokens_scores_stay_as_they_are() -> None:
+    searcher = build_searcher(*LINES, *ZEILEN, embedding=Wordless())
+    search = searcher.search(ASKED)
+    np.testing.assert_array_equal(searcher.rescore(search, best_first(search)), search.scores)
+    assert len(find(ASKED, searcher=searcher)) == 8
+
+
+def test_rescoring_leaves_the_search_as_it_was() -> None:
+    search = SEARCHER.search("How many cyclists?")
+    before = search.scores.copy()
+    once = SEARCHER.rescore(search, best_first(search))
+    np.testing.assert_array_equal(search.scores, before)
+    np.testing.assert_array_equal(SEARCHER.rescore(search, best_first(search)), once)
+
+
+def test_nothing_to_rescore_moves_nothing() -> None:
+    search = SEARCHER.search("How many cyclists?")
+    np.testing.assert_array_equal(SEARCHER.rescore(search, []), search.scores)
+
+
+def test_hits_carry_the_scores_that_they_are_ordered_by() -> None:
+    searcher = build_searcher(*LINES, *ZEILEN)
+    hits = HybridRetriever(searcher).retrieve(Question(ASKED))
+    search = searcher.search(ASKED)
+    scores = searcher.rescore(search, best_first(search))
+    for hit in hits:
+        assert hit.score == pytest.approx(float(scores[searcher.index.rows[hit.node.node_id]]))
+    assert [hit.score for hit in hits] == sorted((hit.score or 0 for hit in hits), reverse=True)
+
+
+def test_a_chunk_is_compared_with_a_question_once() -> None:
+    searcher, asked = watch(build_searcher(*NODES))
+    search = searcher.search("How many cyclists did the ferry carry?")
+    first = searcher.match(search, [1, 2])
+    asked.clear()
+    again = searcher.match(search, [2, 1, 2])
+    assert asked == []
+    assert [id(one) for one in again] == [id(first[1]), id(first[0]), id(first[1])]
+    searcher.match(searcher.search("How many people?"), [1])
+    assert asked == ["ferry.md"]
+
+
+def test_candidates_are_sought_among_what_the_filters_allow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retrieval, "CANDIDATES", 2)
+    searcher = build_searcher(*LINES)
+    search = searcher.search(ASKED)
+    last = [LINES[row].metadata["document"] for row in best_first(search)[-2:]]
+    found = find(ASKED, filters=Filters(documents=tuple(last)), searcher=searcher)
+    assert set(found) == set(last)
+    # Those alone were looked at, though six others fit better.
+    assert {LINES[row].metadata["document"] for row in search.matches} == set(last)

@@ -15,7 +15,7 @@ from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import HashEmbedding
 from store.ingest import ingest, read_sentences
-from store.vectors import Vectors
+from store.vectors import TokenRows, Vectors
 
 PARAGRAPHS = [
     Paragraph("p1", "The defence gave up 308 points. It led the league.\nIt was ranked sixth."),
@@ -33,6 +33,9 @@ class Counting(HashEmbedding):
     def passage_vectors(self, texts: Sequence[str]) -> Vectors:
         self._texts += texts
         return super().passage_vectors(texts)
+
+    def query_tokens(self, text: str) -> TokenRows:
+        return HashEmbedding().query_tokens(text)
 
 
 @pytest.fixture
@@ -77,6 +80,43 @@ def test_the_others_are_copied_not_embedded_again(store: Store, embedding: Count
     assert embedding.texts == []
     np.testing.assert_array_equal(pool.load().vectors, others.load().vectors)
     assert pool.text("a.md") == others.text("a.md")
+
+
+def tokens_of(collection: Collection) -> dict[str, TokenRows | None]:
+    nodes = collection.load().nodes
+    return {str(node.metadata["document"]): collection.read_tokens(node) for node in nodes}
+
+
+def test_paragraphs_are_stored_with_their_tokens(store: Store, embedding: Counting) -> None:
+    pool = store.collection("pool", create=True)
+    fill_pool(pool, embedding, PARAGRAPHS, store.collection("others"))
+    for paragraph in PARAGRAPHS:
+        held, wanted = tokens_of(pool)[paragraph.id], embedding.query_tokens(f"\n{paragraph.text}")
+        assert held is not None
+        assert held.starts.tolist() == wanted.starts.tolist()
+        assert np.sum(held.vectors * wanted.vectors, axis=1).min() > 0.999
+
+
+def test_tokens_of_the_others_are_copied(store: Store, embedding: Counting) -> None:
+    others, pool = store.collection("others"), store.collection("pool", create=True)
+    fill_pool(pool, embedding, [], others)
+    held, wanted = tokens_of(pool)["a.md"], tokens_of(others)["a.md"]
+    assert held is not None
+    assert wanted is not None
+    np.testing.assert_array_equal(held.starts, wanted.starts)
+    np.testing.assert_array_equal(held.vectors, wanted.vectors)
+
+
+def test_others_whose_tokens_are_not_stored_are_copied_without(
+    store: Store, embedding: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others, pool = store.collection("others"), store.collection("pool", create=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "read_tokens", lambda *args: None)
+        fill_pool(pool, embedding, PARAGRAPHS, others)
+    held = tokens_of(pool)
+    assert held["a.md"] is None
+    assert held["p1"] is not None
 
 
 def test_a_second_fill_embeds_and_writes_nothing(

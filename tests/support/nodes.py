@@ -19,7 +19,7 @@ from assistant.retrieval import Searcher
 from assistant.text.language import detect_language, split_sentences
 from store.chunks import embedded_text
 from store.collection import Loaded
-from store.embedding import HashEmbedding
+from store.embedding import HashEmbedding, StoreEmbedding
 from store.vectors import TokenRows
 
 
@@ -57,21 +57,23 @@ def build_sources(*nodes: TextNode) -> dict[int, Source]:
     return {n: Source(passage_of(node, n), node) for n, node in enumerate(nodes, 1)}
 
 
-def build_searcher(*nodes: TextNode, glossary: Glossary | None = None) -> Searcher:
-    embedding = HashEmbedding()
+def build_searcher(
+    *nodes: TextNode, glossary: Glossary | None = None, embedding: StoreEmbedding | None = None
+) -> Searcher:
+    model = embedding or HashEmbedding()
     index = build_index(
         Loaded(
             list(nodes),
-            embedding.passage_vectors([node.text for node in nodes]),
-            [embedding.passage_vectors(_sentences(node)) for node in nodes],
+            model.passage_vectors([node.text for node in nodes]),
+            [model.passage_vectors(_sentences(node)) for node in nodes],
         )
     )
-    late = LateInteraction(index, embedding, _read_tokens)
-    return Searcher(index, embedding, Reader(index.organisations, glossary or Glossary()), late)
 
+    def read_tokens(wanted: Sequence[TextNode]) -> list[TokenRows]:
+        return model.read_passages([embedded_text(node) for node in wanted])[1]
 
-def _read_tokens(nodes: Sequence[TextNode]) -> list[TokenRows]:
-    return HashEmbedding().read_passages([embedded_text(node) for node in nodes])[1]
+    late = LateInteraction(index, model, read_tokens)
+    return Searcher(index, model, Reader(index.organisations, glossary or Glossary()), late)
 
 
 def _sentences(node: TextNode) -> Sequence[str]:
