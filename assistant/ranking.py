@@ -9,7 +9,7 @@ its question) and checked by cross-validation over questions.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,13 +28,15 @@ from assistant.weights import SENTENCE_WEIGHTS
 
 Features = NDArray[np.float64]
 
-FEATURES = (
+PLAIN_FEATURES = (
     "meaning",  # cosine to the question, above the mean of all sentences of its language
     "centred",  # the same with the question less its language
     "words",  # share of the question's words in the sentence and its neighbours
     "words_here",  # in the sentence alone
     "words_headed",  # in the sentence and its chunk's head line
     "tokens",  # its tokens against the question's, each with the best one (late interaction)
+    "tokens_back",  # the question's tokens against its own, each of its own with the best one
+    "tokens_mean",  # all pairs
     "tokens_near",  # the same up to here in the chunk, with its head line
     "tokens_lowest",  # of these the third of the question's tokens that are answered worst
     "tokens_chunk",  # the same for the whole chunk
@@ -59,6 +61,24 @@ FEATURES = (
     "length",  # up to 400 characters
     "short",  # under 30 characters: a heading, a cell
 )
+# Of these, nearness in the other language is worth another weight: each comes a second time, 0 for
+# sentences of the question's own language.
+NEARNESS = (
+    "meaning",
+    "centred",
+    "words",
+    "words_here",
+    "words_headed",
+    "tokens",
+    "tokens_back",
+    "tokens_mean",
+    "tokens_near",
+    "tokens_lowest",
+    "tokens_chunk",
+    "passage",
+    "place",
+)
+FEATURES = (*PLAIN_FEATURES, *(f"{name}_foreign" for name in NEARNESS))
 LONGEST = 400
 SENTENCE_VECTOR: Features = np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name in FEATURES])
 
@@ -81,14 +101,20 @@ def rank_sentences(
     searcher: Searcher, search: Search, nodes: Sequence[NodeWithScore]
 ) -> list[Candidate]:
     """All sentences of the passages, best first."""
+    lexical, reading = searcher.index.lexical, search.reading
+    shares = {True: lexical.weigh(reading.own), False: lexical.weigh(reading.cross)}
     found: list[Candidate] = []
     for number, hit in enumerate(nodes, 1):
-        found += _describe(searcher, search, number, hit)
+        found += _describe(searcher, search, shares, number, hit)
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def _describe(
-    searcher: Searcher, search: Search, number: int, hit: NodeWithScore
+    searcher: Searcher,
+    search: Search,
+    shares: Mapping[bool, Callable[[frozenset[str]], float]],
+    number: int,
+    hit: NodeWithScore,
 ) -> list[Candidate]:
     index, node = searcher.index, hit.node
     assert isinstance(node, TextNode)
@@ -98,7 +124,7 @@ def _describe(
     if not spans:
         return []
     same = bool(search.same[row])
-    chunk = _ChunkView(node, spans, search.reading, same, searcher)
+    chunk = _ChunkView(node, spans, search.reading, shares[same], searcher)
     usual, usual_centred = search.usual(same)
     shared = {
         "meaning": index.sentences[rows] @ search.vector - usual,
@@ -113,6 +139,7 @@ def _describe(
     for place, span in enumerate(spans):
         values = {name: float(column[place]) for name, column in shared.items()}
         values |= chunk.describe(place)
+        values |= {f"{name}_foreign": values["foreign"] * values[name] for name in NEARNESS}
         features = np.array([values[name] for name in FEATURES])
         found.append(Candidate(number, node, span, features, float(features @ SENTENCE_VECTOR)))
     return found
@@ -120,13 +147,15 @@ def _describe(
 
 def _token_shares(searcher: Searcher, search: Search, row: int, many: int) -> dict[str, Features]:
     """The features of late interaction, a value a sentence; 0 where the model gives no tokens."""
-    names = ("tokens", "tokens_near", "tokens_lowest", "tokens_chunk")
+    names = tuple(name for name in NEARNESS if name.startswith("tokens"))
     if not len(search.tokens):
         return dict.fromkeys(names, np.zeros(many))
     (match,) = searcher.match(search, [row])
     near = [match.up_to(place) for place in range(many)]
     columns = (
         [match.sentence(place) for place in range(many)],
+        [match.back(place) for place in range(many)],
+        [match.mean(place) for place in range(many)],
         [own.mean() for own in near],
         [lowest_mean(own) for own in near],
         [match.whole] * many,
@@ -141,7 +170,7 @@ class _ChunkView:
     node: TextNode
     spans: Sequence[tuple[int, int]]
     reading: Reading
-    same: bool
+    share: Callable[[frozenset[str]], float]  # of the question's words, that a text holds
     searcher: Searcher
 
     @property
@@ -156,14 +185,11 @@ class _ChunkView:
         wide = [a | b | c for a, b, c in zip(around, around[1:], around[2:], strict=False)]
         head = _terms(self.head)
         headed = [head | own for own in here]
+        share = self.share
         return {
-            name: np.array([self._share(held) for held in column])
+            name: np.array(list(map(share, column)))
             for name, column in (("words", wide), ("words_here", here), ("words_headed", headed))
         }
-
-    def _share(self, held: frozenset[str]) -> float:
-        words = self.reading.own if self.same else self.reading.cross
-        return self.searcher.index.lexical.coverage(words, held)
 
     def describe(self, place: int) -> dict[str, float]:
         start, end = self.spans[place]

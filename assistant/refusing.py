@@ -12,12 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.answer import Reason
-from assistant.ranking import FEATURES, SENTENCE_VECTOR, Candidate, Features
+from assistant.ranking import FEATURES, NEARNESS, SENTENCE_VECTOR, Candidate, Features
 from assistant.retrieval import Search
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 
 # Below this much nearness, centred by language, nothing of the collection is about the question.
 NOTHING_NEAR = 0.0
+
+# Of all the sentences, not only the two that are looked at.
+MOST = ("tokens", "tokens_near", "tokens_lowest")
 
 # What speaks against a sentence: a question's name, year or kind of figure that it lacks.
 CONFLICTS = (
@@ -30,39 +33,36 @@ CONFLICTS = (
     "organisation_other",
     "names_missing",
 )
-_NEARNESS = (
-    "meaning",
-    "centred",
-    "words",
-    "words_here",
-    "words_headed",
-    "tokens",
-    "tokens_near",
-    "tokens_lowest",
-    "tokens_chunk",
-    "passage",
+_TOLD = (
+    *NEARNESS[:-1],  # all but the place in the ranking
     "foreign",
     "asked",
+    "numbers",
     "names_here",
     "names_near",
     "names_unknown",
 )
+_FOREIGN = tuple(f"{name}_foreign" for name in NEARNESS[:-1])
+_RANKS = (2, 5, 10)
 REFUSAL_FEATURES = (
-    *(f"nearest_{name}" for name in (*CONFLICTS, *_NEARNESS)),
-    *(f"best_{name}" for name in (*CONFLICTS, "meaning", "centred")),
+    *(f"nearest_{name}" for name in (*CONFLICTS, *_TOLD)),
+    *(f"best_{name}" for name in (*CONFLICTS, *_TOLD, *_FOREIGN)),
+    *(f"most_{name}" for name in MOST),
     "cost",  # of the best sentence without a conflict: how much less near it is
     "detour",  # how much nearer the nearest sentence is than the best one
-    "lead",  # how far the nearest sentence is ahead of the fifth
+    *(f"lead_{rank}" for rank in _RANKS),  # of the best sentence before the second, ...
+    "lead_near",  # of the nearest sentence before the fifth nearest
     "several",
+    "chinese",
     "nearness",
     "score",
-    "cosine",  # of the nearest sentence to the question, as it is
+    "cosine",  # of the best sentence to the question, as it is
     "cosine_foreign",  # the same, where it is in the other language
     "cosine_centred",
 )
 _WEIGHTS = np.array([REFUSAL_WEIGHTS.get(name, 0.0) for name in REFUSAL_FEATURES])
 _CONFLICT = np.array([name in CONFLICTS for name in FEATURES])
-_MOST = 10.0  # logits: differences beyond it mean no more
+_LARGEST_COST = 10.0  # logits: differences beyond it mean no more
 
 
 def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
@@ -95,20 +95,29 @@ def describe_decision(
     best, nearest = table[scores.argmax()], table[nearness.argmax()]
     clean = nearness[~table[:, _CONFLICT].any(axis=1)]
     cost = nearness.max() - clean.max(initial=nearness.min())
-    fifth = np.sort(nearness)[::-1][: min(5, len(nearness))][-1]
+    reading = search.reading
     return np.array(
         [
-            *_pick(nearest, (*CONFLICTS, *_NEARNESS)),
-            *_pick(best, (*CONFLICTS, "meaning", "centred")),
-            min(cost, _MOST),
+            *_pick(nearest, (*CONFLICTS, *_TOLD)),
+            *_pick(best, (*CONFLICTS, *_TOLD, *_FOREIGN)),
+            *(table[:, FEATURES.index(name)].max() for name in MOST),
+            min(cost, _LARGEST_COST),
             nearness.max() - nearness[scores.argmax()],
-            nearness.max() - fifth,
-            float(search.reading.several),
+            *(_lead(scores, rank) for rank in _RANKS),
+            _lead(nearness, 5),
+            float(reading.several),
+            float(reading.language == "zh"),
             nearness.max(),
             scores.max(),
-            *_cosines(search, nearest),
+            *_cosines(search, best),
         ]
     )
+
+
+def _lead(scores: Features, rank: int) -> float:
+    """How far the first is ahead of the one at a rank, or of the last."""
+    ordered = np.sort(scores)[::-1]
+    return float(ordered[0] - ordered[min(rank, len(ordered)) - 1])
 
 
 def _cosines(search: Search, features: Features) -> tuple[float, float, float]:

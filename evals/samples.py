@@ -33,7 +33,7 @@ Matrix = NDArray[np.float64]
 
 MADE = 0.03  # weight of a negative that was made, not written
 OFF = 0.25  # of a question that is off every subject
-XQUAD = 0.1  # of a question of XQuAD, whose paragraphs are no reports
+XQUAD = 0.05  # of a question of XQuAD, whose paragraphs are no reports
 XQUAD_EVERY = 4  # one in so many of its questions is taken
 
 
@@ -152,4 +152,4 @@ def _xquad_pair(
     name = f"xquad/{document}/{start}"
     yield Sample(name, asked, search, ranked, answers, False, XQUAD, "xquad")
     left = [hit for hit in hits if hit.node.metadata["document"] != document][:TOP_K]
-    yield _negative(name, asked, search, rank_sentences(searcher, search, left), MADE * XQUAD)
+    yield _negative(name, asked, search, rank_sentences(searcher, search, left), XQUAD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,19 +103,16 @@ def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> St
         (folder / CHROMA_FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError("unwritable", path=str(folder), reason=error.strerror) from error
-    lock = lock_folder(folder, wait)
-    try:
+    with ExitStack() as opened:
+        lock = lock_folder(folder, wait)
+        opened.callback(lock.release)
+        tokens = TokenStore(folder, embedding.dimension)
+        opened.callback(tokens.close)
         client = _open_client(folder)
-        store = Store(client, lock, TokenStore(folder, embedding.dimension), embedding)
-    except BaseException:
-        lock.release()
-        raise
-    try:
+        opened.callback(client.close)
         _check_embedding(client, embedding)
-    except BaseException:
-        store.close()
-        raise
-    return store
+        opened.pop_all()
+    return Store(client, lock, tokens, embedding)
 
 
 def _open_client(folder: Path) -> Client:

@@ -8,7 +8,7 @@ alternative counts, so that a word with many translations is worth no more than 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,16 +58,23 @@ class LexicalIndex:
 
     def coverage(self, words: Sequence[Sequence[Sequence[str]]], held: frozenset[str]) -> float:
         """The share of the words, weighted by idf, that a set of terms holds; 0..1."""
-        total = most = 0.0
-        for alternatives in words:
-            weights = [sum(map(self.idf, terms)) / len(terms) for terms in alternatives]
-            most += max(weights, default=0.0)
-            shares = [
-                weight * sum(term in held for term in terms) / len(terms)
-                for weight, terms in zip(weights, alternatives, strict=True)
-            ]
-            total += max(shares, default=0.0)
-        return total / most if most else 0.0
+        return self.weigh(words)(held)
+
+    def weigh(self, words: Sequence[Sequence[Sequence[str]]]) -> Callable[[frozenset[str]], float]:
+        """`coverage` of these words, for many sets of terms."""
+        weighed = [
+            [(sum(map(self.idf, terms)) / len(terms), terms) for terms in alternatives]
+            for alternatives in words
+        ]
+        most = sum(max((weight for weight, _ in one), default=0.0) for one in weighed)
+
+        def share(held: frozenset[str]) -> float:
+            total = sum(
+                max((_part(w, terms, held) for w, terms in one), default=0.0) for one in weighed
+            )
+            return total / most if most else 0.0
+
+        return share
 
     def _best(self, alternatives: Sequence[Sequence[str]]) -> tuple[Scores, float]:
         """The best alternative's score a passage, and the most that any passage could get."""
@@ -84,6 +91,10 @@ class LexicalIndex:
             bound = max(bound, sum(self.idf(term) for term in known) / len(terms))
             np.maximum(best, scores, out=best)
         return best, bound or self.idf("")
+
+
+def _part(weight: float, terms: Sequence[str], held: frozenset[str]) -> float:
+    return weight * sum(term in held for term in terms) / len(terms)
 
 
 def _invert(passages: Sequence[Sequence[str]]) -> dict[str, list[tuple[int, int]]]:

@@ -149,10 +149,13 @@ def test_a_write_that_fails_leaves_nothing_of_it(tokens: TokenStore) -> None:
     check_same(tokens.read("reports", "v1", "c"), rows_of(2))
 
 
-def test_a_file_that_is_no_database_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / TOKENS_FILE).write_bytes(b"not a database, but long enough to be read as one" * 40)
-    with pytest.raises(StoreError, match="failed"):
-        TokenStore(tmp_path, DIMENSION)
+    tokens = TokenStore(tmp_path, DIMENSION)
+    assert tokens.read("reports", "v1", "a") is None
+    tokens.write("reports", "v1", {"a": rows_of(0)})
+    check_same(tokens.read("reports", "v1", "a"), rows_of(0))
+    tokens.close()
 
 
 def test_a_folder_that_is_gone_is_an_error_of_ours(tmp_path: Path) -> None:
