@@ -53,16 +53,6 @@ class TokenMatch:
         own = self.nearness[:, self.places == place]
         return float(own.max(axis=1).mean()) if own.size else float(self.nearness.min())
 
-    def back(self, place: int) -> float:
-        """The other way round: the mean over one sentence's tokens of the question's best."""
-        own = self.nearness[:, self.places == place]
-        return float(own.max(axis=0).mean()) if own.size else float(self.nearness.min())
-
-    def mean(self, place: int) -> float:
-        """The mean of all pairs: a sentence, as it stands in its chunk, against the question."""
-        own = self.nearness[:, self.places == place]
-        return float(own.mean()) if own.size else float(self.nearness.min())
-
     def up_to(self, place: int) -> Scores:
         """[q] The best of each of the question's tokens up to and with a sentence."""
         own = self.nearness[:, self.places <= place]

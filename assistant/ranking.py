@@ -35,8 +35,6 @@ PLAIN_FEATURES = (
     "words_here",  # in the sentence alone
     "words_headed",  # in the sentence and its chunk's head line
     "tokens",  # its tokens against the question's, each with the best one (late interaction)
-    "tokens_back",  # the question's tokens against its own, each of its own with the best one
-    "tokens_mean",  # all pairs
     "tokens_near",  # the same up to here in the chunk, with its head line
     "tokens_lowest",  # of these the third of the question's tokens that are answered worst
     "tokens_chunk",  # the same for the whole chunk
@@ -70,8 +68,6 @@ NEARNESS = (
     "words_here",
     "words_headed",
     "tokens",
-    "tokens_back",
-    "tokens_mean",
     "tokens_near",
     "tokens_lowest",
     "tokens_chunk",
@@ -154,8 +150,6 @@ def _token_shares(searcher: Searcher, search: Search, row: int, many: int) -> di
     near = [match.up_to(place) for place in range(many)]
     columns = (
         [match.sentence(place) for place in range(many)],
-        [match.back(place) for place in range(many)],
-        [match.mean(place) for place in range(many)],
         [own.mean() for own in near],
         [lowest_mean(own) for own in near],
         [match.whole] * many,

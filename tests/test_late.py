@@ -242,14 +242,3 @@ def test_the_sentence_with_the_words_of_the_question_is_nearest() -> None:
     (match,) = searcher.match(search, [0])
     assert np.argmax([match.sentence(place) for place in range(3)]) == 1
     assert match.best_sentence == match.sentence(1)
-
-
-def test_a_sentence_is_read_both_ways_and_as_a_whole() -> None:
-    nearness = np.array([[0.9, 0.1, 0.3], [0.2, 0.4, 0.5]], dtype=np.float32)
-    match = TokenMatch(nearness, np.array([0, 0, 1]))
-    assert match.sentence(0) == pytest.approx((0.9 + 0.4) / 2)
-    assert match.back(0) == pytest.approx((0.9 + 0.4) / 2)
-    assert match.mean(0) == pytest.approx((0.9 + 0.1 + 0.2 + 0.4) / 4)
-    assert match.back(1) == pytest.approx(0.5)
-    assert match.mean(1) == pytest.approx((0.3 + 0.5) / 2)
-    assert match.back(7) == match.mean(7) == pytest.approx(0.1)  # none: its worst pair
