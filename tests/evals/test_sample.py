@@ -128,7 +128,7 @@ def cells(row: str) -> list[str]:
 def said_with_scale(figure: dict[str, Any]) -> str:
     """Return the text of a figure, with the magnitude that the head of its column gives."""
     scale = re.search("|".join(SCALES), figure.get("header", ""))
-    return figure["text"] + (scale[0] if scale else "")
+    return f"{figure['text']}{scale[0] if scale else ''}"
 
 
 def runs(items: list[str] | str, length: int) -> set[str]:
@@ -255,6 +255,13 @@ def test_figure_of_a_cell_stands_under_the_header_that_it_names() -> None:
         columns = cells(table_head(case["source"], case["line"]))
         row = cells(line_of(case["source"], case["line"]))
         assert dict(zip(columns, row, strict=True))[figure["header"]] == figure["text"], case["id"]
+
+
+def test_no_sentence_begins_with_a_word_that_points_back() -> None:
+    english = re.compile(r"(?:^|[.!?:] |- )(?:It|Its|They|Their|These|Those|That|He|She) ", re.M)
+    chinese = re.compile(r"(?:^|[。；：！？]|- )(?:它|其|该|此|同期|同年|全市)", re.M)
+    pointing = {name: (english.findall(t), chinese.findall(t)) for name, t in DOCUMENTS.items()}
+    assert {name: found for name, found in pointing.items() if any(found)} == {}
 
 
 def test_table_has_a_caption_and_each_row_begins_with_its_subject() -> None:
