@@ -113,6 +113,24 @@ def date_said(text: str, value: int) -> str:
     return f"{found[1] or str(value)[:4]}{int(found[2]):02}{int(found[3]):02}"
 
 
+def table_head(source: str, number: int) -> str:
+    """Return the first line of the table that the line stands in."""
+    lines = DOCUMENTS[source].splitlines()
+    while lines[number - 2].startswith("|"):
+        number -= 1
+    return lines[number - 1]
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("| ").split("|")]
+
+
+def said_with_scale(figure: dict[str, Any]) -> str:
+    """Return the text of a figure, with the magnitude that the head of its column gives."""
+    scale = re.search("|".join(SCALES), figure.get("header", ""))
+    return f"{figure['text']}{scale[0] if scale else ''}"
+
+
 def runs(items: list[str] | str, length: int) -> set[str]:
     return {"\x1f".join(items[i : i + length]) for i in range(len(items) - length + 1)}
 
@@ -226,13 +244,42 @@ def test_value_of_a_figure_is_what_its_text_says(case: Case) -> None:
         if figure["unit"] == "date":
             assert str(figure["value"]) == date_said(figure["text"], figure["value"])
         else:
-            assert number_said(figure["text"]) == Decimal(str(figure["value"])), figure
+            assert number_said(said_with_scale(figure)) == Decimal(str(figure["value"])), figure
+
+
+def test_figure_of_a_cell_stands_under_the_header_that_it_names() -> None:
+    named = [(case, figure) for case in ANSWERABLE for figure in case["figures"]]
+    named = [(case, figure) for case, figure in named if "header" in figure]
+    assert len(named) >= 3
+    for case, figure in named:
+        columns = cells(table_head(case["source"], case["line"]))
+        row = cells(line_of(case["source"], case["line"]))
+        assert dict(zip(columns, row, strict=True))[figure["header"]] == figure["text"], case["id"]
+
+
+def test_no_sentence_begins_with_a_word_that_points_back() -> None:
+    english = re.compile(r"(?:^|[.!?:] |- )(?:It|Its|They|Their|These|Those|That|He|She) ", re.M)
+    chinese = re.compile(r"(?:^|[。；：！？]|- )(?:它|其|该|此|同期|同年|全市)", re.M)
+    pointing = {name: (english.findall(t), chinese.findall(t)) for name, t in DOCUMENTS.items()}
+    assert {name: found for name, found in pointing.items() if any(found)} == {}
+
+
+def test_table_has_a_caption_and_each_row_begins_with_its_subject() -> None:
+    for name, text in DOCUMENTS.items():
+        lines = text.splitlines()
+        for number, line in enumerate(lines):
+            if line.startswith("|---"):
+                assert lines[number - 3].startswith(("Table: ", "表：")), name
+                assert lines[number - 2] == "", name
+            if line.startswith("|"):
+                assert cells(line)[0], name
 
 
 @pytest.mark.parametrize("case", PARAPHRASES, ids=ids(PARAPHRASES))
 def test_paraphrase_shares_no_content_word_with_its_source_sentence(case: Case) -> None:
     ((source, number, quote),) = places(case)
     sentence = sentence_around(source, number, quote)
+    sentence += " ".join(figure.get("header", "") for figure in case["figures"])
     if source.startswith("en"):
         assert not english_words(case["question_en"]) & english_words(sentence)
     else:
