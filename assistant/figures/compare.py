@@ -12,6 +12,7 @@ _APPROXIMATE: Final[frozenset[Bound]] = frozenset({"about", "nearly"})
 _LOWER: Final[frozenset[Bound]] = frozenset({"more_than", "at_least"})
 _UPPER: Final[frozenset[Bound]] = frozenset({"less_than", "at_most"})
 _PLAIN: Final[frozenset[Bound]] = frozenset({"exact", *_APPROXIMATE})
+_ALIKE: Final = (_PLAIN | {"as_much_as"}, _LOWER, _UPPER, frozenset({"at_most", "as_much_as"}))
 _TIMES: Final = frozenset({"year", "date", "half", "quarter"})
 
 _WIDEST: Final = Decimal("0.05")
@@ -70,7 +71,7 @@ def _base(figure: Figure, amount: Decimal) -> tuple[Decimal, str]:
 def _bounds_agree(a: Bound, b: Bound) -> bool:
     if a == b or {a, b} == {"nearly", "less_than"}:
         return True
-    return any({a, b} <= group for group in (_PLAIN, _LOWER, _UPPER))
+    return any({a, b} <= group for group in _ALIKE)
 
 
 def _rounds(source: Figure, claim: Figure) -> bool:
