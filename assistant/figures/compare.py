@@ -38,7 +38,7 @@ def same_figure(a: Figure, b: Figure) -> bool:
     """
     if not _bounds_agree(a.bound, b.bound):
         return False
-    return same_quantity(a, b) or _rounds(a, b) or _rounds(b, a)
+    return same_quantity(a, b) or _rounds(a, b) or _rounds(b, a) or _converts(a, b)
 
 
 def supports_figure(source: Figure, claim: Figure) -> bool:
@@ -49,7 +49,8 @@ def supports_figure(source: Figure, claim: Figure) -> bool:
     """
     if source.unit in _TIMES and claim.unit in _TIMES:
         return _same_time(source, claim) or _within(source, claim)
-    if _bounds_agree(source.bound, claim.bound) and same_quantity(source, claim):
+    equal = same_quantity(source, claim) or _converts(source, claim)
+    if equal and _bounds_agree(source.bound, claim.bound):
         return True
     return _rounds(source, claim) or _exceeds(source, claim)
 
@@ -86,6 +87,27 @@ def _rounds(source: Figure, claim: Figure) -> bool:
     if claim.bound == "nearly" and source.value > claim.value:
         return False
     return abs(source.value - claim.value) <= _reach(claim) and source.unit == claim.unit
+
+
+def _converts(a: Figure, b: Figure) -> bool:
+    """300 miles is 483 km: one unit is no power of ten of the other, so the other's digits round.
+
+    Of two such steps only a power of ten is the place of a digit.
+    """
+    values = _comparable(a, b)
+    if values is None or a.unit in _TIMES:
+        return False
+    digits = [step for step in map(_place, (a, b)) if step]
+    return len(digits) == 1 and abs(values[0] - values[1]) * 2 < digits[0]
+
+
+def _place(figure: Figure) -> Decimal | None:
+    """The place of the last digit in the unit that figures are compared in; None for a step
+    of 1.609344 km or of one kelvin, which are no place of a digit there."""
+    alike = load_alike().get(figure.unit)
+    step = EXACT.multiply(figure.step, alike.size) if alike else figure.step
+    power_of_ten = sum(step.as_tuple().digits) == 1
+    return step if power_of_ten and not (alike and alike.zero) else None
 
 
 def _shown_step(figure: Figure) -> Decimal:
