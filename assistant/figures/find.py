@@ -12,6 +12,7 @@ from assistant.figures.dates import find_dates
 from assistant.figures.drafts import read_drafts
 from assistant.figures.durations import find_durations
 from assistant.figures.fold import fold
+from assistant.figures.labels import share_labels
 from assistant.figures.names import find_names
 from assistant.figures.ranks import find_ranks
 from assistant.figures.shares import find_shares
@@ -35,6 +36,7 @@ def find_figures(text: str) -> list[Figure]:
         return []
     fixed, taken = _find_fixed(view)
     drafts = list(read_drafts(view, taken))
+    share_labels(view, drafts)
     share_units(view, drafts)
     accepted = (accept(view, draft) for draft in drafts)
     figures = (_settle(view, text, item) for item in chain(fixed, accepted) if item and item.unit)
