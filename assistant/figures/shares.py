@@ -30,7 +30,7 @@ _MULTIPLES: Final = {
 }  # fmt: skip
 
 _ZH_NUMBER: Final = (
-    r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})(?:\.[0-9]{1,6})?"
     rf"|[{CHINESE_DIGITS}十百]{{1,8}}(?:点[{CHINESE_DIGITS}]{{1,6}})?)"
 )
 _PART_NAMES: Final = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -153,7 +153,7 @@ def _read_fraction(match: re.Match[str]) -> Found | None:
 
 
 def _number_or_none(text: str) -> Decimal | None:
-    return Decimal(text) if text.isascii() else read_chinese(text)
+    return Decimal(text.replace(",", "")) if text.isascii() else read_chinese(text)
 
 
 def _number(text: str) -> Decimal:
