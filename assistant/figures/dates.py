@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.figures.numerals import CHINESE_DIGITS, read_chinese
 from assistant.figures.types import Found
+from assistant.figures.units import SUFFIX
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -44,6 +45,8 @@ _ORDINALS: Final = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
 }  # fmt: skip
 
+
+_MONEY_BEFORE = re.compile(r"(?:[A-Z]{2,4}&?|[^\w\s.,;:()-]|[币元镑]|[Yy]uan|dollars)\s?[(-]?\Z")
 
 Reader = Callable[[re.Match[str]], Iterator[Found]]
 
@@ -100,6 +103,14 @@ def _read_years(match: re.Match[str]) -> Iterator[Found]:
         return
     yield Found(Decimal(first), "year", *match.span("year"))
     yield Found(Decimal(first - first % 100 + last), "year", *match.span("last"))
+
+
+def _read_short_date(match: re.Match[str]) -> Iterator[Found]:
+    """2022.09, unless it is an amount of something."""
+    view, start = match.string, match.start()
+    if SUFFIX.match(view, match.end()) or _MONEY_BEFORE.search(view, max(0, start - 8), start):
+        return
+    yield from _read_date(match)
 
 
 def _read_era(match: re.Match[str]) -> Iterator[Found]:
@@ -193,11 +204,13 @@ _NUMERIC: Final[tuple[Row, ...]] = (
     (_pattern(rf"(?P<day>{_DAY})(?P<dash>[/.]){_NUMBERED_MONTH}(?P=dash){_YEAR}"), _read_date),
     (_pattern(rf"{_NUMBERED_MONTH}/(?P<day>{_DAY})/{_YEAR}"), _read_date),
 )
-_NO_AMOUNT: Final = r"(?![0-9A-Za-z%]|[.,/-][0-9]|\s?(?:%|percent|[mbt]r?illion|[GMk]W|[万亿元]))"
+_NO_AMOUNT: Final = (
+    r"(?![0-9A-Za-z%]|[.,/-][0-9]|\s?(?:%|percent|[mbt]r?illion|thousand|[GMk]W|[百千万亿元]))"
+)
 # 2022-09 and 2022.09 are months, 2008-09 is a season and 2021-25 a plan
 _SHORT: Final[tuple[Row, ...]] = (
     (_pattern(rf"{_YEAR}-(?P<last>[0-9]{{2}}){_NO_AMOUNT}"), _read_years),
-    (_pattern(rf"{_YEAR}[-.](?P<month>0[1-9]|1[0-2]){_NO_AMOUNT}"), _read_date),
+    (_pattern(rf"{_YEAR}[-.](?P<month>0[1-9]|1[0-2]){_NO_AMOUNT}"), _read_short_date),
     (_pattern(rf"(?P<month>0[1-9]|1[0-2])/{_YEAR}(?!/)"), _read_date),
     (_pattern(rf"FY\s?'?{_TWO_DIGITS}"), _read_fiscal_year),
 )

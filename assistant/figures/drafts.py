@@ -48,7 +48,7 @@ _PREFIX = re.compile(
 )
 _PREFIX_ENDS: Final = frozenset(name[-1] for name in load_prefixes())
 _REACH: Final = 24
-_MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为]))-\Z")
+_MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为是约近过到少多达于至]))-\Z")
 _BELOW_ZERO = re.compile(r"(?:零下|(?<![正胜])负|\b(?:minus|negative)\s)\Z", re.IGNORECASE)
 _EXTRA = re.compile(r"\s?(?:[余多来几](?=[\s\u4e00-\u9fff])|[余多](?=[,.;:，。；、)]|\Z))")
 _POWER_OF_TEN = re.compile(r"\s?[×x*]\s?10\s?(?:\^\s?)?(?P<power>[0-9]{1,2})(?![0-9])")

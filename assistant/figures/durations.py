@@ -31,7 +31,8 @@ _NUMBER: Final = rf"(?P<number>[0-9]{{1,3}}|[{CHINESE_DIGITS}十]{{1,4}})\s?"
 _ENGLISH_HALF = re.compile(rf"\bhalf[\s-](?:an?\s)?(?P<half>{_NAMES})\b", re.IGNORECASE)
 _ENGLISH_MORE = re.compile(
     rf"\b(?:an?|one)\s(?P<whole>{_NAMES})\sand\sa\shalf\b"
-    r"|\b(?:a|the\s(?:past|last|next|coming))\s(?P<span>decade|century)\b",
+    r"|\b(?:a|the\s(?:past|last|next|coming))\s(?P<span>decade)\b"
+    r"|\b(?:over|than|nearly|almost|about|for|within)\sa\s(?P<age>century)\b",
     re.IGNORECASE,
 )
 _CHINESE_HALF = re.compile(
@@ -62,9 +63,9 @@ def _read_half(match: re.Match[str]) -> Found:
 
 
 def _read_english(match: re.Match[str]) -> Found:
-    unit, amount = _WHOLES[(match["whole"] or match["span"]).lower()]
-    if match["span"]:
-        return Found(Decimal(amount), unit, match.start("span"), match.end())
+    unit, amount = _WHOLES[(match["whole"] or match["span"] or match["age"]).lower()]
+    if named := match["span"] or match["age"]:
+        return Found(Decimal(amount), unit, match.end() - len(named), match.end())
     return _and_a_half(Decimal(1), unit, amount, match.span())
 
 

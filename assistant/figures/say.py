@@ -61,7 +61,7 @@ def _say_amount(figure: Figure, language: Language) -> str:
     amount = EXACT.divide(abs(figure.value), size)
     sign = "-" if figure.value < 0 else ""
     if language == "zh":
-        if amount in _YEAR_LIKE.get(figure.unit, ()):
+        if int(amount) in _YEAR_LIKE.get(figure.unit, ()):
             return f"{sign}{_grouped(amount)}{words}"
         gap = " " if words[:1].isascii() and words[:1].isalpha() else ""
         return f"{sign}{_say_chinese(amount)}{gap}{words}"

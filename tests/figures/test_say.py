@@ -43,6 +43,7 @@ def _assert_read_back(figure: Figure) -> None:
     st.one_of(
         st.integers(1, 10**15).map(Decimal),
         st.decimals("0.01", "99999.99", places=2),
+        st.decimals("-2100", "2100", places=2).filter(bool),
         st.builds(
             lambda digits, power: Decimal(digits).scaleb(power),
             st.integers(1, 9999),
