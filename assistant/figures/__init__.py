@@ -1,6 +1,6 @@
 """Figures in English and Chinese text: find them, compare them, say them."""
 
-from assistant.figures.asked import figure_type
+from assistant.figures.asked import AMOUNTS, figure_type
 from assistant.figures.compare import same_figure, same_quantity, supports_figure
 from assistant.figures.find import find_figures
 from assistant.figures.say import say_figure
@@ -8,6 +8,7 @@ from assistant.figures.types import Bound, Figure
 from assistant.figures.units import base_unit, kind_of
 
 __all__ = [
+    "AMOUNTS",
     "Bound",
     "Figure",
     "base_unit",

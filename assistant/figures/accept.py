@@ -14,7 +14,9 @@ from assistant.figures.types import Found
 _PLURAL = re.compile(
     r"\s(?:[a-z]+\s){0,2}[a-z]{2,}(?:s|people)\b(?<!ss)(?<!\sthis)(?<!\s[wh]as)(?<!\s[ia]s)"
 )
-_NO_UNIT_AFTER = re.compile(r"\s?(?:[月日号点时楼期级维代届版章节路线强后]|层楼)")
+_NO_UNIT_AFTER = re.compile(
+    r"\s?(?:[月日号点时楼期级维代届版章节路线强后室弄]|层楼|单元|国道|省道|高速|世纪|热线|晚会)"
+)
 _LETTER_BEFORE = re.compile(r"[A-Za-zÀ-ɏͰ-ӿ][-_/.]?\Z")
 _OPEN_BEFORE = re.compile(
     r"(?:\b(?i:mid|pre|post|sub|end|late|early|since|ca|FY)|RMBS?|^|[\s(])[-_/.]?\Z|[A-Za-z]{2}/\Z|\bFY\Z"
@@ -33,6 +35,9 @@ _MORE_OR_LESS = re.compile(
     r"|超过|超|(?<![最附])近|逾|不少于|不到|不足|突破|至少)\s?\Z",
     re.IGNORECASE,
 )
+_ERA = re.compile(r"公元\s?\Z")
+_LASTING = re.compile(r"\s?(?:[多余来]|的?历史|以[来上]|之久|左右)")
+_IN_YEAR = re.compile(r"\b(?i:in|since|until|the year|founded|established)\s\Z")
 _LEVELS = re.compile(r"\s(?:levels?|baselines?|targets?|goals?|figures?|standards?)\b")
 _YEN = re.compile(r"\byen\b|JPY|日元|日圆|Japan|Tokyo|日本|东京")
 _YUAN = re.compile(r"\byuan\b|RMB|CNY|人民币|(?<![美欧港日韩加澳])元|China|中国|Chinese")
@@ -59,12 +64,30 @@ def _unit_of(view: str, draft: Draft) -> str:
     if draft.form is None:
         return "year" if draft.plain and _is_year(view, draft) else "count"
     unit = draft.form.base
+    if unit == "years" and draft.size is None and view[draft.end - 1] == "年":
+        return "year" if _is_chinese_year(view, draft) else unit
     if unit == "years" and draft.size is None and looks_like_year(draft):
         return unit if view[draft.end - 1] == "s" else "year"
     return _yen_or_yuan(view, draft) if unit == "CNY" else unit
 
 
+def _is_chinese_year(view: str, draft: Draft) -> bool:
+    """Of 1368年 and 公元618年, not of 3000年历史."""
+    if looks_like_year(draft) or _ERA.search(view, max(0, draft.start - 4), draft.start):
+        return True
+    return _is_old_year(draft) and not _LASTING.match(view, draft.end)
+
+
+def _is_old_year(draft: Draft) -> bool:
+    """Four digits from 1000 to 1799, no round number."""
+    numeral = draft.numeral
+    plain = numeral.end - numeral.start == len("1368") and numeral.script == "arabic"
+    return plain and 1000 <= numeral.value < 1800 and numeral.value % 100 != 0
+
+
 def _is_year(view: str, draft: Draft) -> bool:
+    if _is_old_year(draft) and not _PLURAL.match(view, draft.end):
+        return bool(_IN_YEAR.search(view, max(0, draft.start - REACH), draft.start))
     if not looks_like_year(draft):
         return False
     if _MORE_OR_LESS.search(view, max(0, draft.start - REACH), draft.start):
@@ -154,13 +177,14 @@ def _is_counted(view: str, draft: Draft) -> bool:
 
 
 def _accept_plain_chinese(view: str, draft: Draft, text: str) -> bool:
-    if (len(text) == 1 and draft.size is None) or _is_vague(view, draft, text):
+    # the 三 of 三四百 is 300
+    single = len(text) == 1 and (draft.numeral.value < 10 or text in CHINESE_MAGNITUDES)
+    if (single and draft.size is None) or _is_vague(view, draft, text):
         return False
     if looks_like_year(draft):
         return False
     known = _is_counted(view, draft)
-    large = draft.numeral.value >= 100 and text[0] not in "百千万亿"
-    return known or (large and len(text) > 1)
+    return known or (draft.numeral.value >= 100 and text[0] not in "百千万亿")
 
 
 def _accept_english(view: str, draft: Draft) -> bool:

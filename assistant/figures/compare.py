@@ -12,11 +12,13 @@ _APPROXIMATE: Final[frozenset[Bound]] = frozenset({"about", "nearly"})
 _LOWER: Final[frozenset[Bound]] = frozenset({"more_than", "at_least"})
 _UPPER: Final[frozenset[Bound]] = frozenset({"less_than", "at_most"})
 _PLAIN: Final[frozenset[Bound]] = frozenset({"exact", *_APPROXIMATE})
+_ALIKE: Final = (_PLAIN | {"as_much_as"}, _LOWER, _UPPER, frozenset({"at_most", "as_much_as"}))
 _TIMES: Final = frozenset({"year", "date", "half", "quarter"})
 
 _WIDEST: Final = Decimal("0.05")
 """How far an approximate figure reaches at most, as a share of its value: "about 100" is not 60."""
 _NO_YEAR: Final = 10000
+_NO_PERIOD: Final = 0
 _DIGITS_OF_DAY: Final = 10**7
 
 
@@ -37,7 +39,7 @@ def same_figure(a: Figure, b: Figure) -> bool:
     """
     if not _bounds_agree(a.bound, b.bound):
         return False
-    return same_quantity(a, b) or _rounds(a, b) or _rounds(b, a)
+    return same_quantity(a, b) or _rounds(a, b) or _rounds(b, a) or _converts(a, b)
 
 
 def supports_figure(source: Figure, claim: Figure) -> bool:
@@ -48,7 +50,8 @@ def supports_figure(source: Figure, claim: Figure) -> bool:
     """
     if source.unit in _TIMES and claim.unit in _TIMES:
         return _same_time(source, claim) or _within(source, claim)
-    if _bounds_agree(source.bound, claim.bound) and same_quantity(source, claim):
+    equal = same_quantity(source, claim) or _converts(source, claim)
+    if equal and _bounds_agree(source.bound, claim.bound):
         return True
     return _rounds(source, claim) or _exceeds(source, claim)
 
@@ -70,7 +73,7 @@ def _base(figure: Figure, amount: Decimal) -> tuple[Decimal, str]:
 def _bounds_agree(a: Bound, b: Bound) -> bool:
     if a == b or {a, b} == {"nearly", "less_than"}:
         return True
-    return any({a, b} <= group for group in (_PLAIN, _LOWER, _UPPER))
+    return any({a, b} <= group for group in _ALIKE)
 
 
 def _rounds(source: Figure, claim: Figure) -> bool:
@@ -85,6 +88,27 @@ def _rounds(source: Figure, claim: Figure) -> bool:
     if claim.bound == "nearly" and source.value > claim.value:
         return False
     return abs(source.value - claim.value) <= _reach(claim) and source.unit == claim.unit
+
+
+def _converts(a: Figure, b: Figure) -> bool:
+    """300 miles is 483 km: one unit is no power of ten of the other, so the other's digits round.
+
+    Of two such steps only a power of ten is the place of a digit.
+    """
+    (value_a, unit_a), (value_b, unit_b) = _base(a, a.value), _base(b, b.value)
+    if unit_a != unit_b or unit_a in _TIMES:
+        return False
+    digits = [step for step in map(_place, (a, b)) if step]
+    return len(digits) == 1 and abs(value_a - value_b) * 2 < digits[0]
+
+
+def _place(figure: Figure) -> Decimal | None:
+    """The place of the last digit in the unit that figures are compared in; None for a step
+    of 1.609344 km or of one kelvin, which are no place of a digit there."""
+    alike = load_alike().get(figure.unit)
+    step = EXACT.multiply(figure.step, alike.size) if alike else figure.step
+    power_of_ten = sum(step.as_tuple().digits) == 1
+    return step if power_of_ten and not (alike and alike.zero) else None
 
 
 def _shown_step(figure: Figure) -> Decimal:
@@ -129,17 +153,17 @@ def _names_day(figure: Figure) -> bool:
 def _within(inner: Figure, outer: Figure) -> bool:
     first, last = _period(inner)
     start, end = _period(outer)
-    return start <= first and last <= end
+    return start <= first and last <= end and start != _NO_PERIOD
 
 
 def _period(figure: Figure) -> tuple[int, int]:
-    """First and last day as YYYYMMDD; (0, 0) for a day without a year."""
+    """First and last day as YYYYMMDD; `_NO_PERIOD` twice for a day without a year."""
     value = int(figure.value)
     if figure.unit == "year":
         return value * 10000 + 101, value * 10000 + 1231
     if figure.unit == "date":
         if value < _NO_YEAR:
-            return 0, 0
+            return _NO_PERIOD, _NO_PERIOD
         return (value, value) if value > _DIGITS_OF_DAY else (value * 100 + 1, value * 100 + 31)
     months = 6 if figure.unit == "half" else 3
     year, part = divmod(value, 10)

@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.figures.numerals import CHINESE_DIGITS, read_chinese
 from assistant.figures.types import Found
+from assistant.figures.units import SUFFIX
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -19,18 +20,23 @@ _MONTH_NUMBERS: Final = {name[:3].lower(): number for number, name in enumerate(
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
-    r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)"
+    r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER"
+    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)"
     r"(?![A-Za-z])\.?"
 )
 _DAY: Final = r"(?:3[01]|[12][0-9]|0?[1-9])"
 _TH: Final = r"(?:\s?(?:st|nd|rd|th))?(?![A-Za-z0-9])"
 _YEAR: Final = r"(?P<year>(?:1[89]|20)[0-9]{2})(?![0-9])"
+_TWO_DIGITS: Final = r"(?P<year>[0-9]{2})(?![0-9A-Za-z%]|[.,'][0-9])"
+_SHORT_YEAR: Final = rf"(?:\s?FY\s?'?|\s?'){_TWO_DIGITS}"
+_GLUED_YEAR: Final = rf"(?:\s?FY\s?|\s?')?{_TWO_DIGITS}"
 _COMMA: Final = r"(?:\s{0,3},\s{0,3}|\s{1,3})"
 _DASH: Final = r"\s{0,2}(?:-|~|至|到|to|through|until|and)\s{0,2}"
 
-_ZH_YEAR: Final = (
-    rf"(?P<year>(?<![0-9])(?:1[89]|20)[0-9]{{2}}|[一二][{CHINESE_DIGITS}]{{3}})\s?年\s?"
+_ZH_YEAR_ONLY: Final = (
+    rf"(?P<year>(?<![0-9])(?:1[89]|20)[0-9]{{2}}|[一二][{CHINESE_DIGITS}]{{3}})\s?"
 )
+_ZH_YEAR: Final = rf"{_ZH_YEAR_ONLY}年\s?"
 _ZH_MONTH: Final = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ZH_DAY: Final = (
     r"(?P<day>3[01]|[12][0-9]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -39,6 +45,8 @@ _ORDINALS: Final = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
 }  # fmt: skip
 
+
+_MONEY_BEFORE = re.compile(r"(?:[A-Z]{2,4}&?|[^\w\s.,;:()-]|[币元镑]|[Yy]uan|dollars)\s?[(-]?\Z")
 
 Reader = Callable[[re.Match[str]], Iterator[Found]]
 
@@ -75,18 +83,51 @@ def _read_date(match: re.Match[str]) -> Iterator[Found]:
 
 def _figure(year: str | None, month: str | None, day: str | None, start: int, end: int) -> Found:
     """YYYYMMDD, YYYYMM, or MMDD where no year stands."""
-    value = _number(year) if year else 0
+    value = _full_year(year) if year else 0
     value = value * 100 + _month_number(month or "0")
     if day:
         value = value * 100 + _number(day)
     return Found(Decimal(value), "date", start, end)
 
 
+def _full_year(text: str) -> int:
+    """Of 24 2024, of 97 1997."""
+    value = _number(text)
+    return value if value >= 100 else value + (2000 if value < 50 else 1900)
+
+
+def _read_years(match: re.Match[str]) -> Iterator[Found]:
+    """2021-25: two years of one century."""
+    first, last = int(match["year"]), int(match["last"])
+    if last <= first % 100:
+        return
+    yield Found(Decimal(first), "year", *match.span("year"))
+    yield Found(Decimal(first - first % 100 + last), "year", *match.span("last"))
+
+
+def _read_short_date(match: re.Match[str]) -> Iterator[Found]:
+    """2022.09, unless it is an amount of something."""
+    view, start = match.string, match.start()
+    if SUFFIX.match(view, match.end()) or _MONEY_BEFORE.search(view, max(0, start - 8), start):
+        return
+    yield from _read_date(match)
+
+
+def _read_era(match: re.Match[str]) -> Iterator[Found]:
+    """221 BC is the year -221."""
+    number = Decimal(match["year"])
+    yield Found(-number if _of(match, "before") else number, "year", *match.span())
+
+
+def _read_fiscal_year(match: re.Match[str]) -> Iterator[Found]:
+    yield Found(Decimal(_full_year(match["year"])), "year", *match.span())
+
+
 def _read_part(unit: str) -> Reader:
     def read(match: re.Match[str]) -> Iterator[Found]:
         part = match["part"].lower()
         number = {"上": 1, "下": 2}.get(part) or _ORDINALS.get(part) or _number(part)
-        value = _number(match["year"]) * 10 + number
+        value = _full_year(match["year"]) * 10 + number
         yield Found(Decimal(value), unit, *match.span())
 
     return read
@@ -101,13 +142,15 @@ _M2: Final = rf"(?P<month2>{_MONTH})"
 _D: Final = rf"(?P<day>{_DAY}){_TH}"
 _D2: Final = rf"(?P<day2>{_DAY}){_TH}"
 _NUMBERED_MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
-_PART: Final = r"(?P<part>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)\s"
+_PART: Final = r"(?P<part>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)[\s-]"
 _OF: Final = r"\s(?:of\s)?(?:the\s)?(?:year\s|fiscal\s|FY\s?)?"
 _GAP: Final = r"[\s,-]{0,2}"
+_YEAR_GAP: Final = r"(?:\s?年\s?|[\s,-]{0,2})"
 _END: Final = r"(?![A-Za-z0-9])"
 
 _ZH_MONTH2: Final = r"(?P<month2>1[0-2]|0?[1-9])"
 _ZH_DAY2: Final = r"(?P<day2>3[01]|[12][0-9]|0?[1-9])"
+_NO_YEAR: Final = r"(?<![0-9年一二三四五六七八九十])"
 _ZH_YM: Final = _ZH_YEAR + _ZH_MONTH
 _ZH_MD: Final = _ZH_MONTH + r"\s?月\s?" + _ZH_DAY
 
@@ -119,9 +162,15 @@ _CHINESE: Final[tuple[Row, ...]] = (
     (re.compile(rf"{_ZH_YEAR}{_ZH_MD}\s?日?{_DASH}{_ZH_DAY2}\s?[日号]"), _read_date),
     (re.compile(rf"{_ZH_YEAR}{_ZH_MD}\s?[日号](?!线)"), _read_date),
     (re.compile(rf"{_ZH_YM}\s?月(?:份|底|初|末|中旬|上旬|下旬)?"), _read_date),
-    (re.compile(rf"{_ZH_YEAR}(?P<part>[上下])半年"), _read_part("half")),
-    (re.compile(rf"{_ZH_YEAR}第?\s?(?P<part>[一二三四1-4])\s?季度"), _read_part("quarter")),
-    (re.compile(rf"(?<![0-9年一二三四五六七八九十]){_ZH_MD}\s?日"), _read_date),
+    (re.compile(rf"(?<![0-9]){_TWO_DIGITS}\s?年(?P<part>[上下])半年"), _read_part("half")),
+    (re.compile(rf"{_ZH_YEAR_ONLY}(?:财?年)?\s?(?P<part>[上下])半年"), _read_part("half")),
+    (
+        re.compile(rf"{_ZH_YEAR_ONLY}(?:财?年)?\s?第?\s?(?P<part>[一二三四1-4])\s?季度"),
+        _read_part("quarter"),
+    ),
+    (re.compile(rf"(?<![0-9])(?P<year>[0-9]{{2}})\s?年\s?{_ZH_MONTH}\s?月"), _read_date),
+    (re.compile(rf"{_NO_YEAR}{_ZH_MD}\s?日?{_DASH}{_ZH_DAY2}\s?日"), _read_date),
+    (re.compile(rf"{_NO_YEAR}{_ZH_MD}\s?日"), _read_date),
 )
 _ENGLISH: Final[tuple[Row, ...]] = (
     (_pattern(rf"{_M}\s{{1,3}}{_D}{_DASH}{_D2}{_COMMA}{_YEAR}"), _read_date),
@@ -136,10 +185,14 @@ _ENGLISH: Final[tuple[Row, ...]] = (
 _PARTS: Final[tuple[Row, ...]] = (
     (_pattern(rf"H\s?(?P<part>[12]){_GAP}(?:of\s|FY\s?)?{_YEAR}"), _read_part("half")),
     (_pattern(rf"(?P<part>[12])H{_GAP}{_YEAR}"), _read_part("half")),
-    (_pattern(rf"{_YEAR}{_GAP}H(?P<part>[12]){_END}"), _read_part("half")),
+    (_pattern(rf"{_YEAR}{_YEAR_GAP}H(?P<part>[12]){_END}"), _read_part("half")),
     (_pattern(rf"Q\s?(?P<part>[1-4]){_GAP}(?:of\s|FY\s?)?{_YEAR}"), _read_part("quarter")),
     (_pattern(rf"(?P<part>[1-4])Q{_GAP}{_YEAR}"), _read_part("quarter")),
-    (_pattern(rf"{_YEAR}{_GAP}Q(?P<part>[1-4]){_END}"), _read_part("quarter")),
+    (_pattern(rf"{_YEAR}{_YEAR_GAP}Q(?P<part>[1-4]){_END}"), _read_part("quarter")),
+    (_pattern(rf"H(?P<part>[12]){_SHORT_YEAR}"), _read_part("half")),
+    (_pattern(rf"(?P<part>[12])H{_GLUED_YEAR}"), _read_part("half")),
+    (_pattern(rf"Q(?P<part>[1-4]){_SHORT_YEAR}"), _read_part("quarter")),
+    (_pattern(rf"(?P<part>[1-4])Q{_GLUED_YEAR}"), _read_part("quarter")),
     (_pattern(rf"{_PART}half{_OF}{_YEAR}"), _read_part("half")),
     (_pattern(rf"{_PART}quarter{_OF}{_YEAR}"), _read_part("quarter")),
 )
@@ -151,9 +204,26 @@ _NUMERIC: Final[tuple[Row, ...]] = (
     (_pattern(rf"(?P<day>{_DAY})(?P<dash>[/.]){_NUMBERED_MONTH}(?P=dash){_YEAR}"), _read_date),
     (_pattern(rf"{_NUMBERED_MONTH}/(?P<day>{_DAY})/{_YEAR}"), _read_date),
 )
+_NO_AMOUNT: Final = (
+    r"(?![0-9A-Za-z%]|[.,/-][0-9]|\s?(?:%|percent|[mbt]r?illion|thousand|[GMk]W|[百千万亿元]))"
+)
+# 2022-09 and 2022.09 are months, 2008-09 is a season and 2021-25 a plan
+_SHORT: Final[tuple[Row, ...]] = (
+    (_pattern(rf"{_YEAR}-(?P<last>[0-9]{{2}}){_NO_AMOUNT}"), _read_years),
+    (_pattern(rf"{_YEAR}[-.](?P<month>0[1-9]|1[0-2]){_NO_AMOUNT}"), _read_short_date),
+    (_pattern(rf"(?P<month>0[1-9]|1[0-2])/{_YEAR}(?!/)"), _read_date),
+    (_pattern(rf"FY\s?'?{_TWO_DIGITS}"), _read_fiscal_year),
+)
 
 _HAS_MONTH = re.compile(_MONTH)
 _HAS_PART = re.compile(r"[HQ]\s?[1-4]|[1-4][HQ]|half|quarter")
+_ERAS: Final[tuple[Row, ...]] = (
+    (_pattern(rf"(?P<year>[0-9]{{1,4}})\s?(?:(?P<before>BCE?)|AD|CE){_END}"), _read_era),
+    (_pattern(r"AD\s(?P<year>[0-9]{1,4})(?![0-9.,]*[0-9])"), _read_era),
+    (re.compile(r"公元(?P<before>前)?\s?(?P<year>[0-9]{1,4})\s?年"), _read_era),
+)
+_HAS_ERA = re.compile(r"\bAD\b|[0-9]\s?(?:BC|CE|AD)|公元")
+_HAS_SHORT = re.compile(r"[0-9]{4}[-.][0-9]{2}|[0-9]{2}/[0-9]{4}|FY")
 _HAS_NUMERIC = re.compile(r"[0-9][-/.][0-9]{1,2}[-/.][0-9]")
 
 
@@ -163,9 +233,9 @@ def find_dates(view: str) -> list[Found]:
     taken = bytearray(len(view))
     for pattern, read in _tables(view):
         for match in pattern.finditer(view):
-            if not any(taken[match.start() : match.end()]):
+            if not any(taken[match.start() : match.end()]) and (read_here := list(read(match))):
                 taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-                found += read(match)
+                found += read_here
     return found
 
 
@@ -175,6 +245,10 @@ def _tables(view: str) -> Iterator[Row]:
         yield from _CHINESE
     if _HAS_NUMERIC.search(view):
         yield from _NUMERIC
+    if _HAS_ERA.search(view):
+        yield from _ERAS
+    if _HAS_SHORT.search(view):
+        yield from _SHORT
     if _HAS_PART.search(view):
         yield from _PARTS
     if _HAS_MONTH.search(view):

@@ -42,15 +42,23 @@ _PREFIXES: Final = "|".join(
     re.escape(name) for name in sorted(load_prefixes(), key=lambda name: (-len(name), name))
 )
 _PREFIX = re.compile(
-    rf"(?P<minus>-)?(?<![A-Za-z])(?P<code>{_PREFIXES})"
+    # the dash of "US$2 million–US$3 million" is no sign
+    rf"(?P<minus>(?<![0-9A-Za-z%)\u4e00-\u9fff])-)?(?<![A-Za-z])(?P<code>{_PREFIXES})"
     r"[ \t]{0,12}\n?[ \t]{0,4}(?P<inner>[(-])?\Z"
 )
 _PREFIX_ENDS: Final = frozenset(name[-1] for name in load_prefixes())
 _REACH: Final = 24
-_MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为]))-\Z")
-_BELOW_ZERO = re.compile(r"(?:零下|\bminus\s)\Z")
-_EXTRA = re.compile(r"\s?(?:[余多来]|几)(?=[\s\u4e00-\u9fff])")
+_MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为是约近过到少多达于至]))-\Z")
+_BELOW_ZERO = re.compile(r"(?:零下|(?<![正胜])负|\b(?:minus|negative)\s)\Z", re.IGNORECASE)
+_EXTRA = re.compile(r"\s?(?:[余多来几](?=[\s\u4e00-\u9fff])|[余多](?=[,.;:，。；、)]|\Z))")
 _POWER_OF_TEN = re.compile(r"\s?[×x*]\s?10\s?(?:\^\s?)?(?P<power>[0-9]{1,2})(?![0-9])")
+_DEGREES = re.compile(r"\s?(?:°(?![A-Za-z])|度(?![电以假过])|[\s-]degrees?\b)")
+_WARMTH = re.compile(
+    r"(?:(?P<fahrenheit>华氏)|摄氏|温|零[下上]|高热|炎热|严寒"
+    r"|\b(?:temperature|warm|heat|hot|cool|cold|freez)[a-z]*)[^。；;.，,]{0,30}\Z",
+    re.IGNORECASE,
+)
+_FAR: Final = 40
 _SHARED_AREA = re.compile(r"(?:cover|area|面积)", re.IGNORECASE)
 _DAMAGED_SQUARE = re.compile(r"km[?’'*°](?!\s*\Z)|km[?’'*°]$")
 
@@ -133,6 +141,8 @@ def _read_prefix(view: str, draft: Draft) -> str | None:
     if tail and tail[-1] in _PREFIX_ENDS and (match := _PREFIX.search(before)):
         draft.start = start - len(before) + match.start()
         draft.negative = bool(match["minus"] or match["inner"])
+        if match["inner"] == "(" and view[draft.end : draft.end + 1] == ")":
+            draft.end += 1  # "$(1.5) million": a loss in brackets
         return load_prefixes()[match["code"]]
     if _BELOW_ZERO.search(before):
         draft.negative = True
@@ -150,8 +160,11 @@ def _read_suffix(view: str, draft: Draft, money: bool) -> None:
         draft.bound, draft.end = "more_than", extra.end()
         if draft.size is None:
             _read_size(view, draft, money)
-    if not _take_unit(view, draft, SUFFIX) and draft.size is not None:
-        _take_unit(view, draft, _SHY_SUFFIX)
+    if not _take_unit(view, draft, SUFFIX):
+        if draft.size is not None:
+            _take_unit(view, draft, _SHY_SUFFIX)
+        if draft.form is None and (match := _DEGREES.match(view, draft.end)):
+            _take_degrees(view, draft, match.end())
 
 
 def _read_size(view: str, draft: Draft, money: bool) -> None:
@@ -179,6 +192,13 @@ def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:
         form = Form("km2", form.factor)
     draft.form, draft.end = form, match.end()
     return True
+
+
+def _take_degrees(view: str, draft: Draft, end: int) -> None:
+    """Degrees of warmth, where the words before say that it is warmth."""
+    if match := _WARMTH.search(view, max(0, draft.start - _FAR), draft.start):
+        base = "°F" if match["fahrenheit"] else "°C"
+        draft.form, draft.end = Form(base, Decimal(1)), end
 
 
 def _is_damaged_area(view: str, match: re.Match[str]) -> bool:

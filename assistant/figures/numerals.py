@@ -35,14 +35,16 @@ _BELOW_HUNDRED: Final = (
 )
 _ENGLISH: Final = (
     rf"(?i:\b(?:{_BELOW_HUNDRED}\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?"
-    rf"|{_BELOW_HUNDRED}(?:\s+and\s+a\s+half(?=\s+(?:m|b|tr)illion))?"
-    r"|(?:half\s+)?an?(?=\s+(?:hundred|thousand|[mb]illion|trillion|dozen|third|quarter|fifth|tenth)\b)"
+    rf"|an?\s+hundred(?:\s+and\s+{_BELOW_HUNDRED})?"
+    rf"|{_BELOW_HUNDRED}(?:\s+and\s+a\s+half(?=\s+[a-z]))?"
+    r"|(?:half\s+)?an?(?=\s+(?:thousand|[mb]illion|trillion|dozen|third|quarter|fifth|tenth)\b)"
     r"|half)\b)"
 )
 _ARABIC: Final = (
     r"(?:(?<![0-9.])\.[0-9]{1,9}"
     r"|(?<![0-9])(?:"
-    r"[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+    r"[0-9]{1,3}(?:[,，'’][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])"  # lakhs and crores
     r"|(?<![0-9]\s)(?<![0-9],\s)[0-9]{1,3}(?: [0-9]{3})+(?![0-9]|\s[0-9]|[.,][0-9])"
     r"|[0-9]+(?:\.[0-9]+)?))"
 )
@@ -60,7 +62,10 @@ _CHINESE_MAGNITUDE = re.compile(rf"\s{{0,2}}(?P<size>{_CHINESE_SIZE})")
 _MORE = re.compile(r"\s?(?P<digits>[0-9]{1,4}(?:\.[0-9]+)?)(?P<size>[十百千]?[万亿]|[百千])?")
 _LONG_NAMES: Final = [name for name in load_magnitudes() if len(name) > 1]
 _LETTERS: Final = [name for name in load_magnitudes() if len(name) == 1]
-_ENGLISH_MAGNITUDE = re.compile(rf"[\s-]{{0,3}}(?P<size>{spelling_pattern(_LONG_NAMES)})")
+_ENGLISH_MAGNITUDE = re.compile(
+    # "bn." is no end of a sentence where a word goes on
+    rf"[\s-]{{0,3}}(?P<size>{spelling_pattern(_LONG_NAMES)})(?:(?<=[blmt]n)\.(?=\s[a-z]))?"
+)
 _LETTER_MAGNITUDE = re.compile(rf"\s?(?P<size>[{''.join(_LETTERS)}])(?![A-Za-z0-9])")
 
 
@@ -92,7 +97,7 @@ def read_numerals(match: re.Match[str]) -> list[Numeral]:
 def _read_pair(pair: re.Match[str], start: int) -> list[Numeral]:
     low, high = (_DIGITS[digit] for digit in pair.group(1, 2))
     size = CHINESE_MAGNITUDES.get(pair[3])
-    if high != low + 1 or size is None:
+    if (high != low + 1 and pair[0][:2] != "三五") or size is None:
         return []
     middle, end = start + 1, start + pair.end()
     return [
@@ -102,7 +107,7 @@ def _read_pair(pair: re.Match[str], start: int) -> list[Numeral]:
 
 
 def _read_arabic(text: str) -> tuple[Decimal | None, Decimal]:
-    plain = re.sub("[,， ]", "", text)
+    plain = re.sub("[,，'’ ]", "", text)
     if len(plain) > LONGEST:
         return None, Decimal(1)
     value = Decimal(plain)

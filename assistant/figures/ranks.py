@@ -11,6 +11,7 @@ from assistant.figures.numerals import CHINESE_DIGITS, read_chinese
 from assistant.figures.types import Found
 
 _ONES: Final = "first second third fourth fifth sixth seventh eighth ninth".split()
+_NAMES_OF_NUMBERS: Final = "one two three four five six seven eight nine ten".split()
 _TEENS: Final = (
     "tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth"
@@ -27,7 +28,18 @@ _ORDINALS: Final = (
 )
 _WORDS: Final = "|".join(sorted(_ORDINALS, key=len, reverse=True))
 
-_DIGITS = re.compile(r"(?<![0-9A-Za-z.,])(?P<number>[0-9]{1,4})\s?(?:st|nd|rd|th|™)(?![A-Za-z0-9])")
+_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z.,])(?P<number>[0-9]{1,4})"
+    r"\s?(?:st|nd|rd|th|™|t(?=\s[Cc]entur))(?![A-Za-z0-9])"
+)
+_NUMBER_WORDS: Final = {word: value for value, word in enumerate(_NAMES_OF_NUMBERS, start=1)}
+# The world's number one; ranked #6; rank: 6
+_NUMBERED = re.compile(
+    rf"(?<![A-Za-z])(?:number\s(?P<word>{'|'.join(_NAMES_OF_NUMBERS)})(?![A-Za-z])"
+    r"|(?:rank(?:s|ed|ing)?|placed)(?:\s(?:at|as|in))?[\s:]{1,2}#?\s?(?P<digits>[0-9]{1,3})"
+    r"(?![0-9A-Za-z%]|[.,][0-9]|\s(?:of|in\s[0-9])|\s[a-z]+s\b))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rf"(?<![A-Za-z-])(?P<number>{_WORDS})(?![A-Za-z])", re.IGNORECASE)
 _NUMBER_SIGN = re.compile(r"(?<![A-Za-z])N[oO](?:\.|º|°)?\s?(?P<number>[0-9]{1,4})(?![0-9.]*[0-9])")
 _CHINESE = re.compile(
@@ -76,6 +88,9 @@ def find_ranks(view: str) -> Iterator[Found]:
         named = _DOCUMENT.search(view, max(0, match.start() - 16), match.start())
         rank = not named and not _ADDRESS.match(view, match.end())
         yield _found(match, Decimal(match["number"]), rank)
+    for match in _NUMBERED.finditer(view):
+        value = match["digits"] or _NUMBER_WORDS[match["word"].lower()]
+        yield _found(match, Decimal(value), rank=True)
     for match in _CHINESE.finditer(view):
         yield from _read_chinese(view, match)
 

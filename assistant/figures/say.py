@@ -15,10 +15,11 @@ _BOUNDS: Final[dict[Language, dict[Bound, str]]] = {
     "en": {
         "exact": "", "about": "about ", "nearly": "nearly ", "more_than": "more than ",
         "at_least": "at least ", "less_than": "less than ", "at_most": "at most ",
+        "as_much_as": "as much as ",
     },
     "zh": {
         "exact": "", "about": "约", "nearly": "近", "more_than": "超过",
-        "at_least": "至少", "less_than": "不到", "at_most": "至多",
+        "at_least": "至少", "less_than": "不到", "at_most": "至多", "as_much_as": "高达",
     },
 }  # fmt: skip
 _ENGLISH_SIZES: Final = (("trillion", 12, 4), ("billion", 9, 4), ("million", 6, 6))
@@ -29,8 +30,10 @@ _STEPS: Final = {"en": 1000, "zh": 10000}
 """What is as large as the next word's size is not said in the smaller word."""
 _SMALL_WAN: Final = (1000000, 2)
 
-_YEAR_LIKE: Final = range(1800, 2101)
+_YEAR_LIKE: Final = {"count": range(1800, 2101), "years": range(1000, 2101)}
 """What would be read as a year unless its digits are grouped."""
+_OLDEST_PLAIN: Final = 1800
+"""An earlier year is taken for a number unless its era is said."""
 
 _PARTS: Final = ("first", "second", "third", "fourth")
 _ZH_DIGITS: Final = "零一二三四"
@@ -44,6 +47,8 @@ def say_figure(figure: Figure, language: Language) -> str:
     if figure.unit in _SAID_WHOLE:
         return _SAID_WHOLE[figure.unit](int(figure.value), language)
     bound = _BOUNDS[language][figure.bound]
+    if figure.bound == "as_much_as" and kind_of(figure.unit) == "count":
+        bound = bound.replace("much", "many")
     if figure.bound == "nearly" and kind_of(figure.unit) == "duration":
         bound = _BOUNDS[language]["about"]  # 近三年 would be the last three years
     return bound + _say_amount(figure, language)
@@ -56,7 +61,7 @@ def _say_amount(figure: Figure, language: Language) -> str:
     amount = EXACT.divide(abs(figure.value), size)
     sign = "-" if figure.value < 0 else ""
     if language == "zh":
-        if figure.unit in ("years", "count") and amount in _YEAR_LIKE:
+        if int(amount) in _YEAR_LIKE.get(figure.unit, ()):
             return f"{sign}{_grouped(amount)}{words}"
         gap = " " if words[:1].isascii() and words[:1].isalpha() else ""
         return f"{sign}{_say_chinese(amount)}{gap}{words}"
@@ -115,6 +120,10 @@ def _grouped(amount: Decimal) -> str:
 
 
 def _say_year(value: int, language: Language) -> str:
+    if value < 0:
+        return f"公元前{-value}年" if language == "zh" else f"{-value} BC"
+    if value < _OLDEST_PLAIN:
+        return f"公元{value}年" if language == "zh" else f"AD {value}"
     return f"{value}年" if language == "zh" else str(value)
 
 

@@ -17,13 +17,20 @@ _PARTS: Final = {
 _COUNTS: Final = {
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9,
 }  # fmt: skip
+_FEW_WORDS: Final = _COUNTS | {"eight": 8, "ten": 10}
+_FEW: Final = "one|two|three|four|five|six|seven|eight|nine|ten"
+_NOT_PEOPLE: Final = (
+    "year|month|week|day|hour|minute|place|phase|stage|case|region|percent|per|million|billion|"
+    "trillion|thousand|hundred|dozen|different|other|major|key|more|and|the"
+)
 _MULTIPLES: Final = {
-    "doubl": 2, "tripl": 3, "quadrupl": 4, "twice": 2, "twofold": 2, "threefold": 3, "fourfold": 4,
+    "doubl": 2, "tripl": 3, "quadrupl": 4, "quintupl": 5, "twice": 2, "thrice": 3,
+    "twofold": 2, "threefold": 3, "fourfold": 4,
     "fivefold": 5, "sixfold": 6, "sevenfold": 7, "eightfold": 8, "ninefold": 9, "tenfold": 10,
 }  # fmt: skip
 
 _ZH_NUMBER: Final = (
-    r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})(?:\.[0-9]{1,6})?"
     rf"|[{CHINESE_DIGITS}十百]{{1,8}}(?:点[{CHINESE_DIGITS}]{{1,6}})?)"
 )
 _PART_NAMES: Final = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -35,25 +42,28 @@ _ENGLISH = re.compile(
     rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES})"
     r"(?=\s(?:of|more|less|lower|higher)\b|[.,;)]|\s?$)"
     r"|(?<![0-9/.,])(?P<over>[1-9])/(?P<under>[2-9]|10)(?=\sof\b|\s?的)"
+    rf"|(?<![A-Za-z0-9.,])(?P<some>{_FEW}|[1-9])\s(?:in|out\sof)\s(?:every\s)?"
+    rf"(?P<all>{_FEW}|[1-9][0-9]{{0,2}})(?=\s[a-z]{{3,}}\b)(?!\s(?:{_NOT_PEOPLE})s?\b)"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!one )(?<!and a )\b(?P<half>half)"
     r"(?=\s(?:of|the|its|their|that)\b|[.,;)])",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b(?P<times>(?:doubl|tripl|quadrupl)"
+    r"\b(?P<times>(?:doubl|tripl|quadrupl|quintupl)"
     r"(?=ed|ing|e\s(?:the|its|that|their|by|in|from|compared|what)\b|e[.,;)])"
     r"|(?:two|three|four|five|six|seven|eight|nine|ten)[ -]?fold\b"
-    r"|twice(?=\s(?:the|as|that|its)\b))(?:ed|ing|e)?",
+    r"|(?:twice|thrice)(?=\s(?:the|as|that|its)\b))(?:ed|ing|e)?",
     re.IGNORECASE,
 )
 _HALVED = re.compile(r"\bhalv(?:ed|ing)\b|\bby half\b", re.IGNORECASE)
 _CHINESE = re.compile(
     rf"(?P<base>百|千|万|{_ZH_NUMBER})\s?分之\s?(?P<number>{_ZH_NUMBER})"
-    r"|(?P<tenths>[一二两三四五六七八九1-9])成"
-    r"(?P<more>[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项]))?"
+    r"|(?P<low>[一二三四五六七八](?=[二三四五六七八九]成))?(?P<tenths>[一二两三四五六七八九1-9])成"
+    r"(?P<more>[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项])|(?P<extra>[多余]))?"
     r"(?![立为功本都果员熟长交绩就分])"
     r"|(?P<half>一半|半数|过半)(?!径)"
     r"|(?P<double>翻了?(?P<times>[一两二三四1-4])[番倍]|翻了?番|翻倍)"
+    r"|(?P<many>[一二两三四五六七八九十]{1,2}|[0-9]{1,2})倍半"
     r"|(?<=增长|增加|提高|扩大|提升|增大)了?(?P<once>[一1]\s?倍)"
 )
 _HUNDRED: Final = Decimal(100)
@@ -62,12 +72,15 @@ _HUNDRED: Final = Decimal(100)
 def find_shares(view: str) -> Iterator[Found]:
     """Shares (unit "%") and multiples (unit "times") that words state, in a folded text."""
     for match in _ENGLISH.finditer(view):
-        yield _read_english(match)
+        if not match["some"] or _few(match["some"]) < _few(match["all"]):
+            yield _read_english(match)
     for match in _TIMES.finditer(view):
         yield Found(_multiple(match["times"].lower()), "times", *match.span())
     for match in _HALVED.finditer(view):
         yield Found(Decimal(50), "%", *match.span())
     for match in _CHINESE.finditer(view):
+        if match["low"]:  # 七八成
+            yield Found(10 * _number(match["low"]), "%", *match.span("low"))
         if found := _read_chinese(match):
             yield found
 
@@ -77,8 +90,14 @@ def _read_english(match: re.Match[str]) -> Found:
         return Found(Decimal(50), "%", *match.span())
     if match["over"]:
         return _share(Decimal(match["over"]), Decimal(match["under"]), match.span())
+    if match["some"]:
+        return _share(_few(match["some"]), _few(match["all"]), match.span())
     count, part = match["count"] or match["count1"], match["part"] or match["part1"]
     return _share(Decimal(_COUNTS[count.lower()]), Decimal(_PARTS[part.lower()]), match.span())
+
+
+def _few(text: str) -> Decimal:
+    return Decimal(text) if text.isdigit() else Decimal(_FEW_WORDS[text.lower()])
 
 
 def _share(count: Decimal, parts: Decimal, span: tuple[int, int]) -> Found:
@@ -100,8 +119,10 @@ def _read_chinese(match: re.Match[str]) -> Found | None:
     if match["number"]:
         return _read_fraction(match)
     if match["tenths"]:
-        value = 10 * _number(match["tenths"]) + _number(match["more"] or "0")
-        return Found(value, "%", *match.span())
+        return _read_tenths(match)
+    if match["many"]:
+        value = _number(match["many"]) + Decimal("0.5")
+        return Found(value, "times", *match.span(), step=Decimal("0.1"))
     if match["half"]:
         bound: Bound | None = "more_than" if match["half"] == "过半" else None
         return Found(Decimal(50), "%", *match.span(), bound=bound)
@@ -110,6 +131,13 @@ def _read_chinese(match: re.Match[str]) -> Found | None:
     doublings = int(_number(match["times"] or "一"))
     fold = doublings + 1 if match["double"].endswith("倍") and match["times"] else 2**doublings
     return Found(Decimal(fold), "times", *match.span())
+
+
+def _read_tenths(match: re.Match[str]) -> Found:
+    bound: Bound | None = "more_than" if match["extra"] else None
+    more = "0" if bound else match["more"] or "0"
+    value = 10 * _number(match["tenths"]) + _number(more)
+    return Found(value, "%", match.start("tenths"), match.end(), bound=bound)
 
 
 def _read_fraction(match: re.Match[str]) -> Found | None:
@@ -125,7 +153,7 @@ def _read_fraction(match: re.Match[str]) -> Found | None:
 
 
 def _number_or_none(text: str) -> Decimal | None:
-    return Decimal(text) if text.isascii() else read_chinese(text)
+    return Decimal(text.replace(",", "")) if text.isascii() else read_chinese(text)
 
 
 def _number(text: str) -> Decimal:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Bound = Literal["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most"]
+Bound = Literal[
+    "exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most", "as_much_as"
+]
+"""`as_much_as`: words that may state the figure or its ceiling (as high as 80 %, 高达80%)."""
 
 
 @dataclass(frozen=True, slots=True)

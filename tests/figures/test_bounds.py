@@ -34,6 +34,7 @@ BEFORE = {
     "at_least": ["at least", "no less than", "not fewer than", "≥", "不少于", "不低于", "至少"],
     "less_than": ["less than", "under", "fewer than", "below", "<", "不到", "不足", "低于"],
     "at_most": ["at most", "no more than", "up to", "not exceeding", "≤", "不超过", "至多", "最多"],
+    "as_much_as": ["as much as", "as high as", "高达", "多达", "最高可达"],
     "exact": ["", "of", "reached", "达到", "为", "最近", "moreover", "附近"],
 }
 AFTER = {

@@ -103,7 +103,7 @@ FIGURES = st.builds(
     text=st.just("x"),
     span=st.just((0, 1)),
     bound=st.sampled_from(
-        ["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most"]
+        ["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most", "as_much_as"]
     ),
     step=st.sampled_from([Decimal("0.001"), Decimal(1), Decimal(1000)]),
 )

@@ -69,8 +69,15 @@ def test_step_is_the_last_digit_shown(text: str, step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1" * 1_000_000, "(" * 10_000, "[1" * 5_000, "一" * 100_000, " " * 500_000]
-)
+    "text",
+    [
+        "1" * 1_000_000, "１" * 1_000_000, "(" * 10_000, "（" * 10_000, "[" * 10_000, "[1" * 5_000,
+        "一" * 100_000, "半" * 100_000, "第" * 100_000, "百分之" * 10_000, " " * 500_000,
+        "$" * 9_999,
+        "(RMB billion) " * 5_000, "half " * 20_000, "1 to " * 5_000, "FY" * 50_000, "<a " * 20_000,
+        "5%-" * 10_000, "1.234" * 20_000, "a@" * 50_000, "\n" * 300_000,
+    ],
+)  # fmt: skip
 def test_long_dull_texts_take_no_longer_than_their_length(text: str) -> None:
     start = time.process_time()
     find_figures(text)
@@ -82,3 +89,39 @@ def test_value_is_exact_where_binary_fractions_are_not() -> None:
     assert figure.value == Decimal("100000000000")
     (figure,) = find_figures("123456789.123456789 billion yuan")
     assert figure.value == Decimal("123456789123456789")
+
+
+WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+)
+ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth"
+)
+SHARES = (
+    "doubled", "tripled", "quadrupled", "quintupled", "halved", "twice the size", "tenfold",
+    "a third of it", "a quarter of it", "a ninth of it", "half of it", "a dozen", "a hundred",
+    "a thousand", "a million", "a billion", "a trillion", "half a century", "the past decade",
+    "一半", "翻番", "翻倍", "两成", "过半", "近百家", "上千家", "上万家", "第一名",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"with {word} towns" for word in WORDS.split()),
+        *(f"ranked {word}" for word in ORDINALS.split()),
+        *SHARES,
+    ],
+)
+def test_a_figure_in_words_alone_is_found(text: str) -> None:
+    assert len(find_figures(text)) == 1
+
+
+def test_most_sentences_take_far_less_than_a_millisecond() -> None:
+    sentences = [text for text, _ in CASES] + ["No figure stands in this sentence at all."] * 200
+    start = time.process_time()
+    for sentence in sentences:
+        find_figures(sentence)
+    assert (time.process_time() - start) / len(sentences) < 0.002

@@ -43,6 +43,7 @@ def _assert_read_back(figure: Figure) -> None:
     st.one_of(
         st.integers(1, 10**15).map(Decimal),
         st.decimals("0.01", "99999.99", places=2),
+        st.decimals("-2100", "2100", places=2).filter(bool),
         st.builds(
             lambda digits, power: Decimal(digits).scaleb(power),
             st.integers(1, 9999),
@@ -50,7 +51,9 @@ def _assert_read_back(figure: Figure) -> None:
         ),
     ),
     st.sampled_from(AMOUNTS),
-    st.sampled_from(["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most"]),
+    st.sampled_from(
+        ["exact", "about", "nearly", "more_than", "at_least", "less_than", "at_most", "as_much_as"]
+    ),
 )
 @settings(max_examples=1500, deadline=None)
 def test_every_amount_is_read_back(value: Decimal, unit: str, bound: str) -> None:
@@ -62,7 +65,7 @@ def test_every_rank_is_read_back(value: int) -> None:
     _assert_read_back(_figure(value, "rank"))
 
 
-@given(st.integers(1800, 2099))
+@given(st.integers(-500, 2099).filter(bool))
 def test_every_year_is_read_back(value: int) -> None:
     _assert_read_back(_figure(value, "year"))
 
