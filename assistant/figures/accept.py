@@ -168,7 +168,8 @@ def _is_vague(view: str, draft: Draft, text: str) -> bool:
     if text in CHINESE_MAGNITUDES and text != "十":
         if view[max(0, draft.start - 1) : draft.start] == "上":
             draft.bound = "at_least"
-        return view[draft.end : draft.end + 1] == "级" or not _is_counted(view, draft)
+        counted = draft.bound == "more_than" or _is_counted(view, draft)  # 百余家, 近百家
+        return view[draft.end : draft.end + 1] == "级" or not counted
     return False
 
 

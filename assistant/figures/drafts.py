@@ -13,6 +13,7 @@ from assistant.figures.numerals import (
     LONGEST,
     NUMERAL,
     Numeral,
+    read_chinese,
     read_magnitude,
     read_numerals,
     read_tail,
@@ -160,6 +161,7 @@ def _read_suffix(view: str, draft: Draft, money: bool) -> None:
         draft.bound, draft.end = "more_than", extra.end()
         if draft.size is None:
             _read_size(view, draft, money)
+            _split_at_yi(view, draft)
     if not _take_unit(view, draft, SUFFIX):
         if draft.size is not None:
             _take_unit(view, draft, _SHY_SUFFIX)
@@ -174,6 +176,18 @@ def _read_size(view: str, draft: Draft, money: bool) -> None:
     draft.size, draft.end = found
     if tail := read_tail(view, draft.end, draft.size):
         draft.tail, draft.end = tail[:2], tail[2]
+
+
+def _split_at_yi(view: str, draft: Draft) -> None:
+    """Of 一亿三千多万 the 万 counts the 三千 alone."""
+    numeral = draft.numeral
+    head, sign, rest = view[numeral.start : numeral.end].partition("亿")
+    if numeral.script != "chinese" or not (sign and rest and draft.size):
+        return
+    large, small = read_chinese(head + sign), read_chinese(rest)
+    if large is not None and small is not None:
+        draft.numeral, size = replace(numeral, value=large), draft.size
+        draft.size, draft.tail = Decimal(1), (EXACT.multiply(small, size), size)
 
 
 def _read_power(view: str, draft: Draft) -> None:

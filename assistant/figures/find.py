@@ -27,7 +27,7 @@ _ENGLISH_HINTS: Final = (
     "quadrillion|doubl|thrice"
 )
 _HINT = re.compile(
-    rf"[\d零〇○一二两兩三四五六七八九十百千万萬亿億半倍番]|\b(?:{_ENGLISH_HINTS})", re.IGNORECASE
+    rf"[\d½¼¾零〇○一二两兩三四五六七八九十百千万萬亿億半倍番]|\b(?:{_ENGLISH_HINTS})", re.IGNORECASE
 )
 _WITHIN = re.compile(r"\s?[以之]内")
 _SPANS: Final = frozenset({"duration", "length"})

@@ -29,6 +29,7 @@ _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS: Final = {word: value for value, word in enumerate(_UNITS)} | {
     word: 10 * value for value, word in enumerate(_TENS, start=2)
 }
+_VULGAR: Final = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _BELOW_HUNDRED: Final = (
     rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS[1:10])})\b)?"
     rf"|(?:{'|'.join(_UNITS[1:][::-1])}))"
@@ -36,12 +37,12 @@ _BELOW_HUNDRED: Final = (
 _ENGLISH: Final = (
     rf"(?i:\b(?:{_BELOW_HUNDRED}\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?"
     rf"|an?\s+hundred(?:\s+and\s+{_BELOW_HUNDRED})?"
-    rf"|{_BELOW_HUNDRED}(?:\s+and\s+a\s+half(?=\s+[a-z]))?"
+    rf"|{_BELOW_HUNDRED}(?:[\s-]+and[\s-]+a[\s-]+half(?=[\s-]+[a-z]))?"
     r"|(?:half\s+)?an?(?=\s+(?:thousand|[mb]illion|trillion|dozen|third|quarter|fifth|tenth)\b)"
     r"|half)\b)"
 )
 _ARABIC: Final = (
-    r"(?:(?<![0-9.])\.[0-9]{1,9}"
+    r"(?:(?<![0-9.,])[0-9]{0,3}[½¼¾]|(?<![0-9.])\.[0-9]{1,9}"
     r"|(?<![0-9])(?:"
     r"[0-9]{1,3}(?:[,，'’][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])"  # lakhs and crores
@@ -110,6 +111,8 @@ def _read_arabic(text: str) -> tuple[Decimal | None, Decimal]:
     plain = re.sub("[,，'’ ]", "", text)
     if len(plain) > LONGEST:
         return None, Decimal(1)
+    if plain[-1] in _VULGAR:
+        return Decimal(plain[:-1] or 0) + _VULGAR[plain[-1]], Decimal("0.01")
     value = Decimal(plain)
     return value, Decimal(1).scaleb(int(value.as_tuple().exponent))
 
