@@ -18,7 +18,7 @@ import numpy as np
 from llama_index.core.schema import NodeWithScore, TextNode
 from numpy.typing import NDArray
 
-from assistant.figures import Figure, find_figures, kind_of, same_figure
+from assistant.figures import AMOUNTS, Figure, find_figures, kind_of, same_figure
 from assistant.index import sentence_spans
 from assistant.late import lowest_mean
 from assistant.reading import Reading, find_place_names, find_years
@@ -203,7 +203,7 @@ class _ChunkView:
         kinds = [kind_of(figure.unit) for figure in new]
         hits = sum(kind in asked for kind in kinds)
         return {
-            "asked": len(asked.intersection(kinds)) / len(asked) if asked else 0.0,
+            "asked": _share_of(asked, kinds),
             "asked_missing": float(bool(asked) and not hits),
             "asked_count": float(min(hits, 3)),
             "numbers": float(bool(new)),
@@ -272,6 +272,14 @@ def figures_of(text: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=20_000)
 def _terms(text: str) -> frozenset[str]:
     return frozenset(find_terms(text))
+
+
+def _share_of(asked: frozenset[str], kinds: Sequence[str]) -> float:
+    """Of the kinds asked for, those that are brought; any will do where any amount is asked for."""
+    brought = asked.intersection(kinds)
+    if asked >= AMOUNTS:
+        return float(bool(brought))
+    return len(brought) / len(asked) if asked else 0.0
 
 
 def _held(forms: Alternatives, terms: frozenset[str]) -> bool:
