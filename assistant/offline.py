@@ -29,7 +29,7 @@ from assistant.reading import Reading
 from assistant.refusing import find_refusal
 from assistant.retrieval import Searcher
 from assistant.synthesis import as_question
-from assistant.text.terms import find_terms
+from assistant.text.terms import Alternatives, find_terms
 
 MODEL = "offline"
 SENTENCES = 2
@@ -37,7 +37,8 @@ SENTENCES_OF_SEVERAL = 3
 ORGANISATIONS = 6  # of a broad question
 SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
-NEAR = 6.0  # logits behind the best sentence at which one still answers
+NEAR = 6.0  # logits behind the best sentence at which one of a speaker still answers
+NEAR_NAME = 8.0  # the same of one that holds a name which the best one lacks
 ASKED_WORTH = 0.3  # of a figure of the kind asked for, against all of the question's words
 _ITEM = re.compile(
     r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])"
@@ -141,6 +142,8 @@ def choose_sentences(reading: Reading, ranked: Sequence[Candidate]) -> list[Cand
         return _one_each(ranked)[:ORGANISATIONS]
     wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
     leading = _one_a_speaker(reading, ranked) if len(reading.speakers) > 1 else []
+    if reading.several and not leading:
+        leading = _one_a_name(reading, ranked)
     chosen: list[Candidate] = []
     for candidate in [*leading, *ranked]:
         if len(chosen) < wanted and not any(_says_same(candidate, other) for other in chosen):
@@ -163,6 +166,23 @@ def _one_a_speaker(reading: Reading, ranked: Sequence[Candidate]) -> list[Candid
         next((one for one in near if _voice(one) in names), None) for names in reading.speakers
     ]
     return sorted(filter(None, found), key=lambda one: -one.score)
+
+
+def _one_a_name(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence, and for each name of the question that it lacks the best one with it."""
+    if not ranked:
+        return []
+    near = [one for one in ranked if one.score > ranked[0].score - NEAR_NAME]
+    chosen = [ranked[0]]
+    for forms in reading.names:
+        if not any(_names(one, forms) for one in chosen):
+            chosen += [one for one in near if _names(one, forms)][:1]
+    return chosen
+
+
+def _names(candidate: Candidate, forms: Alternatives) -> bool:
+    terms = frozenset(find_terms(candidate.text))
+    return any(all(term in terms for term in form) for form in forms)
 
 
 def _voice(candidate: Candidate) -> str:

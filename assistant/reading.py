@@ -40,9 +40,10 @@ _SEVERAL = re.compile(
     r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b"
     r"|\band (?:how|what|which|in what|at what|from what|when|who)\b"
     r"|\b(?:each|both|respectively|according to .+ and (?:according )?(?:to )?)\b"
+    r"|\b(?:which|what) (?:\w+ )?\w+s (?:do|did|are|were|have) .+ and\b"
     r"|\bfor .{1,60} and for\b|\bcompare|differ|versus|\blist\b|\bagainst what\b"
     r"|分别|各是|各为|各有|各多少|哪[两三四五六几]|哪些"
-    r"|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|和.{1,12}各",
+    r"|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|有何不同|和.{1,12}各",
     re.IGNORECASE,
 )
 _BROAD = re.compile(
