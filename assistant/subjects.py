@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import jieba
 from pypinyin import lazy_pinyin
 
-from assistant.figures import Figure, find_figures
+from assistant.figures import Figure
 from assistant.text.dictionary import is_place, is_proper_noun, translate_english
 
 NATION, WORLD = "*nation", "*world"
@@ -29,7 +29,7 @@ _NATION = re.compile(
     re.IGNORECASE,
 )
 _WORLD = re.compile(
-    r"\b(?:world-?wide|global(?:ly)?|(?:the|in the) world(?:['’]s)?|international average)\b"
+    r"\b(?:world-?wide|globally|global (?:average|total)|the world(?:['’]s)?)\b"
     r"|全球|世界",
     re.IGNORECASE,
 )
@@ -83,6 +83,10 @@ def find_year_mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.span))
 
 
+def keys_of(mentions: Iterable[Mention], kind: Kind) -> frozenset[str]:
+    return frozenset(key for one in mentions if one.kind == kind for key in one.keys)
+
+
 def years_of(figure: Figure) -> frozenset[str]:
     """The year of a date, a half or a quarter as well."""
     if figure.unit == "year":
@@ -122,7 +126,11 @@ def _listed() -> Mapping[str, frozenset[str]]:
     data = files("assistant").joinpath("places.toml").read_text(encoding="utf-8")
     table = tomllib.loads(data)
     rows = [row for section in table.values() for row in section.items()]
-    return {_fold(name): frozenset([zh]) for zh, names in rows for name in (zh, *names)}
+    found: dict[str, frozenset[str]] = {}
+    for chinese, names in rows:
+        keys = frozenset([chinese, *(name[1:] for name in names if name.startswith("+"))])
+        found |= {_fold(name): keys for name in (chinese, *names) if not name.startswith("+")}
+    return found
 
 
 @cache
@@ -175,17 +183,3 @@ def _is_city(word: str) -> bool:
 
 def _short(word: str) -> str:
     return _SUFFIX.sub("", word)
-
-
-def mentions_of(figures: list[Figure]) -> frozenset[str]:
-    return frozenset(year for figure in figures for year in years_of(figure))
-
-
-def read_figures(text: str) -> tuple[Figure, ...]:
-    """The figures of a text, remembered: the same sentence is read for many claims."""
-    return _read_figures(text)
-
-
-@lru_cache(maxsize=8192)
-def _read_figures(text: str) -> tuple[Figure, ...]:
-    return tuple(find_figures(text))
