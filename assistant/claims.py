@@ -17,18 +17,21 @@ _QUOTED = re.compile(r"“([^”]{6,})”|「([^」]{6,})」|«([^»]{6,})»|\"(
 _EDGES = "… "
 _NAMED = ("organisation", "author", "publisher", "title", "document_title", "document")
 _LETTER = re.compile(r"[^\W\d_]")
+_PART_END = re.compile(r"[;；。\n]|[,，](?!\d{3}(?!\d))|\b(?:and|while|whereas|but)\b|而")
 _BLANK = "_"
 _MINUS = re.compile(r"(?:^|[^\w\s%）)-])[-−－]\Z|[\u4e00-\u9fff][-−－]\Z")
 
 
 class ClaimReading(NamedTuple):
     """What a sentence states: its text with the names of its sources blanked out, its quotations,
-    its figures; `bare` is the text without the quotations too."""
+    its figures; `bare` is the text without the quotations too, `names` the words of its part in
+    which each figure stands."""
 
     text: str
     bare: str
     quoted: tuple[str, ...]
     figures: tuple[Figure, ...]
+    names: tuple[str, ...]
 
 
 def read_claim(text: str, nodes: Sequence[TextNode]) -> ClaimReading:
@@ -37,12 +40,21 @@ def read_claim(text: str, nodes: Sequence[TextNode]) -> ClaimReading:
     names = _find_names(text, nodes)
     quotes = [span for span in quotes if not _lies_in(span, names)]
     plain = blank_out(text, names)
+    figures = _find_figures(plain, quotes)
     return ClaimReading(
         text=plain,
         bare=blank_out(plain, quotes),
         quoted=tuple(filter(None, (text[slice(*span)].strip(_EDGES) for span in quotes))),
-        figures=_find_figures(plain, quotes),
+        figures=figures,
+        names=tuple(_part_of(text, figure) for figure in figures),
     )
+
+
+def _part_of(text: str, figure: Figure) -> str:
+    """The part of a sentence in which a figure stands: what a list of speakers says one by one."""
+    edges = [0, *(match.end() for match in _PART_END.finditer(text)), len(text)]
+    start = max(edge for edge in edges if edge <= figure.span[0])
+    return text[start : min(edge for edge in edges if edge >= figure.span[1])]
 
 
 def blank_out(text: str, spans: Sequence[Span]) -> str:
@@ -84,3 +96,17 @@ def _lies_in(span: Span, others: Sequence[Span]) -> bool:
 
 def _inner_span(match: re.Match[str]) -> Span:
     return match.span(match.lastindex or 0)
+
+
+def find_quote(text: str, quoted: str) -> tuple[int, int] | None:
+    """Where a quotation stands, white space aside; one that cuts a figure in two stands nowhere."""
+    pattern = r"\s*".join(map(re.escape, re.sub(r"\s+", "", quoted)))
+    places = [match.span() for match in re.finditer(pattern, text)]
+    return next((place for place in places if not _cuts_figure(text, *place)), None)
+
+
+def _cuts_figure(text: str, start: int, end: int) -> bool:
+    figures = [figure.span for figure in find_figures(text)]
+    rests = [text[a:start] for a, b in figures if a < start < b]
+    rests += [text[end:b] for a, b in figures if a < end < b]
+    return any(char.isalnum() for rest in rests for char in rest)

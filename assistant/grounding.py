@@ -9,19 +9,20 @@ and claim are read together. The program chooses the quotation, not the model.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llama_index.core.schema import TextNode
 
-from assistant.answer import CheckedFigure, Citation, Claim, Passage, Verdict
-from assistant.claims import ClaimReading, is_negative, read_claim
+from assistant.answer import CheckedFigure, Citation, Claim, Language, Passage, Verdict
+from assistant.arithmetic import find_computation
+from assistant.claims import ClaimReading, find_quote, is_negative, read_claim
 from assistant.evidence import Statement
 from assistant.figures import Figure, find_figures
 from assistant.fit import read_words, share, terms_of, weigh
 from assistant.guard import Evidence, read_subjects
 from assistant.index import sentence_spans
+from assistant.naming import build_lexicon
 from assistant.passages import cite
 from assistant.support import (
     Finding,
@@ -32,12 +33,15 @@ from assistant.support import (
     states,
 )
 from assistant.text.citations import ClaimText
+from assistant.text.language import detect_language
 from assistant.wording import (
     build_context,
     denies_otherwise,
     find_missing_item,
     find_other_speaker,
     find_strange_name,
+    is_in_other_language,
+    names_owner,
 )
 
 # Share of a sentence's words that its source has to hold where no figure and no quotation ties it.
@@ -76,23 +80,62 @@ def check(question: str, claim: str, citations: Sequence[Source]) -> Checked:
     return check_claim(ClaimText(claim, tuple(sources), (0, len(claim))), sources, question)
 
 
-def check_claim(text: ClaimText, sources: Mapping[int, Source], question: str = "") -> Checked:
+def check_claim(
+    text: ClaimText,
+    sources: Mapping[int, Source],
+    question: str = "",
+    language: Language | None = None,
+) -> Checked:
     """Compare one sentence with the passages that its markers name. It may be as short as "1997":
-    the question says what it is about."""
+    the question says what it is about. `language` is the answer's, the question's own by default.
+    """
     known = [number for number in text.numbers if number in sources]
     problems = [f"unknown_marker:{number}" for number in text.numbers if number not in sources]
     reading = read_claim(text.text, [sources[number].node for number in known])
     trials = [_try(question, reading, number, sources[number]) for number in known]
-    checked = tuple(
-        _check_figure(question, reading, n, trials) for n in range(len(reading.figures))
-    )
+    found = [_check_figure(question, reading, n, trials) for n in range(len(reading.figures))]
+    checked = tuple(_compute(reading, figure, found) for figure in found)
     reason = _find_fault(question, reading, checked, trials)
+    if not reason and is_in_other_language(reading.bare, language or _language_of(question)):
+        reason = "other_language"
     if reason:
         problems.append(reason)
-    verdict: Verdict = "unproved" if reason else "proved"
-    citations = tuple(trial.citation for trial in trials)
-    numbers = tuple(citation.number for citation in citations)
-    return Checked(Claim(text.text, numbers, verdict, reason, checked), citations, tuple(problems))
+    claim = Claim(
+        text=text.text,
+        citations=tuple(trial.citation.number for trial in trials),
+        verdict=_give_verdict(reason, checked),
+        reason=reason,
+        figures=checked,
+    )
+    return Checked(claim, tuple(trial.citation for trial in trials), tuple(problems))
+
+
+def _language_of(question: str) -> Language | None:
+    language = detect_language(question) if question else "other"
+    return None if language == "other" else language
+
+
+def _give_verdict(reason: str | None, figures: Sequence[CheckedFigure]) -> Verdict:
+    if reason:
+        return "unproved"
+    computed = any(figure.verdict == "computed" for figure in figures)
+    return "computed" if computed else "proved"
+
+
+def _compute(
+    reading: ClaimReading, checked: CheckedFigure, others: Sequence[CheckedFigure]
+) -> CheckedFigure:
+    """A figure that stands nowhere may follow from those of the sentence that do."""
+    if checked.verdict != "not_found":
+        return checked
+    cited = [one for one in others if one.verdict == "checked"]
+    figures = [one.figure for one in cited]
+    computation = find_computation(reading.text, checked.figure, figures)
+    if computation is None:
+        return checked
+    used = [one for one in cited if one.figure in computation.operands]
+    numbers = tuple(dict.fromkeys(number for one in used for number in one.citations))
+    return replace(checked, verdict="computed", citations=numbers, operands=computation.operands)
 
 
 def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _Trial:
@@ -111,7 +154,7 @@ def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _
 
 def _place_quotation(reading: ClaimReading, evidence: Evidence) -> tuple[int, int]:
     for quoted in reading.quoted:
-        if place := _find_quote(evidence.text, quoted):
+        if place := find_quote(evidence.text, quoted):
             return place
     worth = _worth("", reading, evidence)
     return evidence.sentences[max(range(len(worth)), key=worth.__getitem__)]
@@ -128,20 +171,6 @@ def _worth(question: str, reading: ClaimReading, evidence: Evidence) -> list[flo
     ]
 
 
-def _find_quote(text: str, quoted: str) -> tuple[int, int] | None:
-    """Where a quotation stands, white space aside; one that cuts a figure in two stands nowhere."""
-    pattern = r"\s*".join(map(re.escape, re.sub(r"\s+", "", quoted)))
-    places = [match.span() for match in re.finditer(pattern, text)]
-    return next((place for place in places if not _cuts_figure(text, *place)), None)
-
-
-def _cuts_figure(text: str, start: int, end: int) -> bool:
-    figures = [figure.span for figure in find_figures(text)]
-    rests = [text[a:start] for a, b in figures if a < start < b]
-    rests += [text[end:b] for a, b in figures if a < end < b]
-    return any(char.isalnum() for rest in rests for char in rest)
-
-
 def _check_figure(
     question: str, reading: ClaimReading, n: int, trials: Sequence[_Trial]
 ) -> CheckedFigure:
@@ -149,7 +178,7 @@ def _check_figure(
     figure = reading.figures[n]
     if is_negative(reading.text, figure):
         return CheckedFigure(figure, "not_found")
-    for trial in trials:
+    for trial in _of_speaker(reading, n, trials):
         if match := _match(question, reading, n, trial):
             return CheckedFigure(figure, "checked", (trial.citation.number,), match)
     for trial in trials:
@@ -161,13 +190,27 @@ def _check_figure(
     return CheckedFigure(figure, "not_found")
 
 
+def _of_speaker(reading: ClaimReading, n: int, trials: Sequence[_Trial]) -> Sequence[_Trial]:
+    """Where a sentence cites several organisations, the passages of the one that it names for this
+    figure; all where it names none of them for it."""
+    if len(trials) < 2 or not reading.names[n]:
+        return trials
+    said = build_lexicon(reading.names[n])
+    owners = [str(trial.source.node.metadata.get("organisation") or "") for trial in trials]
+    named = [bool(owner) and names_owner(owner, said) for owner in owners]
+    if not any(named) or len(set(owners)) < 2:
+        return trials
+    return [trial for trial, own in zip(trials, named, strict=True) if own]
+
+
 def _match(question: str, reading: ClaimReading, n: int, trial: _Trial) -> str | None:
     """How the quotation says a figure of the claim."""
     figure, quote = reading.figures[n], trial.citation.quote_shown
     if reading.quoted:
         found = (one for one in find_figures(quote) if states(question, one, figure))
         return next((one.text for one in found), None)
-    if n < len(trial.findings) and (one := _within(trial.findings[n], trial)):
+    finding = _finding_of(figure, trial)
+    if finding is not None and (one := _within(finding, trial)):
         return one.figure.text
     return figure.text if names_year(quote, figure) else None
 
@@ -203,7 +246,7 @@ def _find_fault(
         return _explain_missing(figures, missing, trials)
     if reading.quoted:
         texts = [trial.citation.passage.text for trial in trials]
-        lost = [q for q in reading.quoted if not any(_find_quote(text, q) for text in texts)]
+        lost = [q for q in reading.quoted if not any(find_quote(text, q) for text in texts)]
         return "quote_not_found" if lost else None
     return _find_wording_fault(question, reading, trials)
 
@@ -212,16 +255,21 @@ def _explain_missing(
     figures: Sequence[CheckedFigure], missing: Sequence[int], trials: Sequence[_Trial]
 ) -> str:
     """A figure that stands nowhere comes first, then one that is about something else."""
-    faults = [_fault_of(n, trials) for n in missing]
+    faults = [_fault_of(figures[n].figure, trials) for n in missing]
     for n, fault in zip(missing, faults, strict=True):
         if fault is None:
             return f"figure_not_found:{figures[n].figure.text}"
     return next(filter(None, faults))
 
 
-def _fault_of(n: int, trials: Sequence[_Trial]) -> str | None:
-    found = (trial.findings[n].fault for trial in trials if n < len(trial.findings))
-    return next(filter(None, found), None)
+def _fault_of(figure: Figure, trials: Sequence[_Trial]) -> str | None:
+    found = (_finding_of(figure, trial) for trial in trials)
+    return next((one.fault for one in found if one is not None and one.fault), None)
+
+
+def _finding_of(figure: Figure, trial: _Trial) -> Finding | None:
+    same = (one for one in trial.findings if one.subject.figure.span == figure.span)
+    return next(same, None)
 
 
 def _find_wording_fault(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.answer import Language
 from assistant.figures import find_figures
 from assistant.naming import (
     Lexicon,
@@ -33,6 +34,9 @@ _NOT = re.compile(
     r"|(?<![并])不(?![少超到足仅断同过但错久锈])|没有|未(?![来])|并非|无法|从未|毫无",
     re.IGNORECASE,
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PLAIN_WORD = re.compile(r"(?<![\w])[a-z]{2,}(?!\w)")
+_SENTENCE_WORDS, _SENTENCE_HAN, _FEW_WORDS = 5, 8, 3  # what is longer is no name or unit
 _CLAUSE = re.compile(r"[,;:，；：。.!?]\s|[，；：。]")
 _SPEAKER = re.compile(
     r"(?:\baccording to|\bper|\bas (?:stated|reported|cited|quoted) by)\s+([A-Z][\w&'’. -]{1,40})"
@@ -132,3 +136,17 @@ def find_other_speaker(
         if names and not any(holds_name(name, lexicon) for name in names):
             return speaker
     return None
+
+
+def names_owner(owner: str, said: Lexicon) -> bool:
+    """Whether words name an organisation, by its first word that tells it apart."""
+    names = find_latin_names(f"x {owner}") or [Name(owner, (0, len(owner)), False)]
+    return holds_name(names[0], said)
+
+
+def is_in_other_language(own: str, language: Language | None) -> bool:
+    """Whether the claim's own words, figures and names aside, are in the other language."""
+    han, words = len(_HAN.findall(own)), len(_PLAIN_WORD.findall(own))
+    if language == "zh":
+        return not han and words >= _SENTENCE_WORDS
+    return language == "en" and han >= _SENTENCE_HAN and words < _FEW_WORDS
