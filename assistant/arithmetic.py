@@ -98,7 +98,9 @@ def _equals(figure: Figure, result: Decimal) -> bool:
     if figure.bound in _APPROXIMATE and figure.value:
         exponent = int(figure.value.normalize().as_tuple().exponent)
         step = max(step, Decimal(1).scaleb(exponent))
-    return bool(result) and abs(abs(figure.value) - abs(result)) <= step / 2
+    if not result or (figure.value < 0 < result):
+        return False
+    return abs(abs(figure.value) - abs(result)) <= step / 2
 
 
 def _difference(one: Decimal, other: Decimal) -> Decimal | None:

@@ -13,12 +13,14 @@ from assistant.tables import read_rows
 from assistant.text.language import split_sentences
 
 Span = tuple[int, int]
+_Stop = tuple[int, int]  # where a clause ends, and what crossing it costs
 
 # What parts a figure from a name that belongs to another one, in characters of distance.
 _STOPS = re.compile(
-    r"[,，](?!\d{3}(?!\d))|、|[;；]|\b(?:while|whereas|but|after|before|when)\b|而|[。.!?](?=\s|$)"
+    r"(?P<end>[;；]|[。.!?](?=\s|$))|[,，](?!\d{3}(?!\d))|、"
+    r"|\b(?:while|whereas|but|after|before|when)\b|而"
 )
-_STOP_COST = 12
+_STOP_COST, _END_COST = 30, 60
 _FARTHEST = 45  # characters behind a figure at which a name may still be its own
 # A year that a figure is measured against is not its own.
 _REFERENCE = re.compile(
@@ -120,7 +122,10 @@ def _read_sentence(sentence: str) -> tuple[Statement, ...]:
         m for m in mentions if m.kind == "year" and _REFERENCE.search(sentence[: m.span[0]])
     )
     direct = [m for m in mentions if m not in references]
-    stops = [match.start() for match in _STOPS.finditer(sentence)]
+    stops = [
+        (match.start(), _END_COST if match["end"] else _STOP_COST)
+        for match in _STOPS.finditer(sentence)
+    ]
     return tuple(_state(sentence, figure, figures, direct, references, stops) for figure in figures)
 
 
@@ -130,7 +135,7 @@ def _state(
     figures: Sequence[Figure],
     direct: Sequence[Mention],
     references: Sequence[Mention],
-    stops: Sequence[int],
+    stops: Sequence[_Stop],
 ) -> Statement:
     group = [other for other in figures if _same_group(figure, other)]
     usable = [m for m in direct if not _is_figure(m, figure)]
@@ -164,22 +169,24 @@ def _is_figure(mention: Mention, figure: Figure) -> bool:
     return _meets(mention.span, [figure.span])
 
 
-def _nearest(mention: Mention, group: Sequence[Figure], stops: Sequence[int]) -> Figure:
+def _nearest(mention: Mention, group: Sequence[Figure], stops: Sequence[_Stop]) -> Figure:
     return min(group, key=lambda figure: _distance(mention.span, figure.span, stops))
 
 
-def _distance(one: Span, other: Span, stops: Sequence[int]) -> int:
+def _distance(one: Span, other: Span, stops: Sequence[_Stop]) -> int:
     start, end = sorted((one, other))[0][1], sorted((one, other))[1][0]
-    crossed = sum(start <= stop < end for stop in stops)
-    return max(0, end - start) + _STOP_COST * crossed
+    crossed = sum(cost for stop, cost in stops if start <= stop < end)
+    return max(0, end - start) + crossed
 
 
-def _segment(sentence: str, figure: Figure, group: Sequence[Figure], stops: Sequence[int]) -> Span:
+def _segment(
+    sentence: str, figure: Figure, group: Sequence[Figure], stops: Sequence[_Stop]
+) -> Span:
     """The stretch around a figure up to the next ones of its kind, cut where a clause ends."""
     start, end = figure.span
     before = [other.span[1] for other in group if other.span[1] <= start]
     after = [other.span[0] for other in group if other.span[0] >= end]
     left, right = max(before, default=0), min(after, default=len(sentence))
-    inner = [stop + 1 for stop in stops if left <= stop < start] if before else []
-    outer = [stop for stop in stops if end <= stop < right] if after else []
+    inner = [stop + 1 for stop, _ in stops if left <= stop < start] if before else []
+    outer = [stop for stop, _ in stops if end <= stop < right] if after else []
     return max(inner, default=left), min(outer, default=right)

@@ -126,7 +126,7 @@ def _compute(
     reading: ClaimReading, checked: CheckedFigure, others: Sequence[CheckedFigure]
 ) -> CheckedFigure:
     """A figure that stands nowhere may follow from those of the sentence that do."""
-    if checked.verdict != "not_found":
+    if checked.verdict != "not_found" or is_negative(reading.text, checked.figure):
         return checked
     cited = [one for one in others if one.verdict == "checked"]
     figures = [one.figure for one in cited]

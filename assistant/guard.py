@@ -22,7 +22,7 @@ from assistant.subjects import (
     keys_of,
 )
 
-MARGIN = 0.05
+MARGIN = 0.03
 """How much better another figure of a passage may fit the words of a claim than its own does.
 
 With the weights below it parts the known figures of bilingual report questions from other figures
@@ -43,7 +43,8 @@ _PERIODS = frozenset({"year", "date", "half", "quarter"})
 @dataclass(frozen=True)
 class Subject:
     """What a claimed figure is about. `years` and `places` are those that the claim puts beside it,
-    else the question's; `clause` are the claim's own words around it."""
+    else the question's; `clause` are the claim's own words around it. `is_period` marks a year or
+    date that says when another figure held, `per` the measure of another one."""
 
     figure: Figure
     years: frozenset[str]
@@ -51,6 +52,8 @@ class Subject:
     mentions: tuple[Mention, ...]
     words: Words
     clause: Words
+    is_period: bool = False
+    per: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
     source was written to say which report it means, and not when a figure held."""
     asked_years, asked = _years_asked(question, year), find_scopes(question)
     words = read_words(f"{question}\n{claim}")
+    statements = read_statements(claim)
+    only_periods = all(one.figure.unit in _PERIODS for one in statements)
     return [
         Subject(
             figure=statement.figure,
@@ -79,8 +84,10 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
             mentions=(*statement.own, *statement.led, *asked),
             words=words,
             clause=read_words(claim[slice(*statement.segment)]),
+            is_period=statement.figure.unit in _PERIODS and not only_periods,
+            per=statement.per,
         )
-        for statement in read_statements(claim)
+        for statement in statements
     ]
 
 
@@ -156,7 +163,15 @@ def _say(mention: Mention, evidence: Evidence, statement: Statement) -> str:
 def _other_measure(
     subject: Subject, statement: Statement, evidence: Evidence, claimed: Sequence[Figure]
 ) -> str | None:
-    rivals = [other for other in evidence.statements if _is_rival(subject, other, claimed)]
+    if subject.is_period:
+        return None
+    rivals = [
+        other
+        for other in evidence.statements
+        if _is_rival(subject, other, claimed)
+        and not _other_year(subject, other, evidence)
+        and not _other_place(subject, other, evidence)
+    ]
     if not rivals or not subject.words:
         return None
     rival = max(rivals, key=lambda other: fit_of(subject, other, evidence))
@@ -165,7 +180,7 @@ def _other_measure(
 
 
 def _is_rival(subject: Subject, other: Statement, claimed: Sequence[Figure]) -> bool:
-    if other.figure.unit != subject.figure.unit:
+    if other.figure.unit != subject.figure.unit or other.per:
         return False
     return not any(
         supports_figure(other.figure, one) or same_quantity(other.figure, one) for one in claimed
@@ -177,10 +192,12 @@ def fit_of(subject: Subject, statement: Statement, evidence: Evidence) -> float:
     """How well the words of a claim fit a figure: its sentence, the part of it that no other figure
     holds, what stands directly around it, and there the claim's own words around its figure."""
     start, end = statement.figure.span
+    left, right = statement.segment
+    near = (max(left, start - _BEFORE), min(right, end + _AFTER))
     parts = (
         (_SENTENCE, subject.words, statement.sentence),
         (_SEGMENT, subject.words, statement.segment),
-        (_NEAR, subject.words, (max(0, start - _BEFORE), end + _AFTER)),
+        (_NEAR, subject.words, near),
         (_CLAUSE, subject.clause, statement.segment),
     )
     return sum(

@@ -59,6 +59,7 @@ class Lexicon(NamedTuple):
     terms: frozenset[str]
     capitals: tuple[str, ...]
     initials: str
+    chinese: frozenset[str]
 
 
 @lru_cache(maxsize=1024)
@@ -73,6 +74,7 @@ def build_lexicon(text: str) -> Lexicon:
         terms=frozenset(find_terms(text)),
         capitals=tuple(dict.fromkeys(name for name in capitals if not _is_translated(name))),
         initials="".join(word[0] for word in plain).upper(),
+        chinese=frozenset(form for name in capitals for form in _chinese_of(name.lower())),
     )
 
 
@@ -169,6 +171,8 @@ def _holds_chinese(word: str, lexicon: Lexicon) -> bool:
     forms = (*expand_word(word), *(tuple(map(stem, gloss)) for gloss in translate_chinese(word)))
     if any(form and all(term in lexicon.terms for term in form) for form in forms):
         return True
+    if len(word) > 1 and any(form.startswith(word) for form in lexicon.chinese):
+        return True
     if len(word) > 1 and (_in_pinyin(word, lexicon) or (not forms and _sounds(word, lexicon))):
         return True
     parts = [part for part in jieba.cut_for_search(word) if part != word and len(part) > 1]
@@ -184,10 +188,14 @@ def _sounds(word: str, lexicon: Lexicon) -> bool:
     return any(_sound(word, name) for name in lexicon.capitals)
 
 
-@lru_cache(maxsize=8192)
 def _is_translated(name: str) -> bool:
     """Whether the dictionary says what a word is in Chinese; then sounds have nothing to add."""
-    return bool(translate_english((name.lower(),)) or translate_english((stem(name.lower()),)))
+    return bool(_chinese_of(name.lower()))
+
+
+@lru_cache(maxsize=8192)
+def _chinese_of(word: str) -> tuple[str, ...]:
+    return translate_english((word,)) or translate_english((stem(word),))
 
 
 @lru_cache(maxsize=8192)

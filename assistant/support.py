@@ -58,7 +58,7 @@ def _find(
     alike = [
         one
         for one in evidence.statements
-        if not one.per and states(question, one.figure, subject.figure)
+        if one.per == subject.per and states(question, one.figure, subject.figure)
     ]
     faults = [find_contradiction(subject, one, evidence, said) for one in alike]
     good = tuple(one for one, fault in zip(alike, faults, strict=True) if fault is None)
