@@ -20,7 +20,7 @@ from assistant.index import sentence_spans
 from assistant.passages import cite
 from assistant.subjects import find_scopes, find_year_mentions, keys_of
 
-FLOOR, BEHIND = 0.5, 0.05
+FLOOR, BEHIND = 0.5, 0.12
 """How well another source's figure must fit the question, and how far behind the answer's."""
 SAID_FLOOR = 0.1
 """The same for a figure that the answer itself states of another source."""

@@ -35,6 +35,7 @@ _ASIDE = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
 _MAGNITUDE = re.compile(r"(?:thousand|million|billion|trillion|bn|mn|[万亿千百])", re.I)
 _HIGHEST_RANK = 1000
 _CAPTION_LINES = 3
+_STOPPED = re.compile(r"[.。；;!?]\s*\Z")
 _WIDEST_LINE = 200  # characters: a longer line with wide gaps is prose, badly set
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -86,15 +87,13 @@ def find_row_figures(node: TextNode, span: tuple[int, int]) -> list[Figure]:
 def read_rows(text: str, span: tuple[int, int]) -> tuple[Row, ...]:
     """The table rows within a span of a text, in order; the header row itself is none."""
     lines = _split_lines(text)
-    inside = [n for n, line in enumerate(lines) if _overlap(line.span, span)]
+    inside = [
+        n for n, line in enumerate(lines) if max(line.start, span[0]) < min(line.span[1], span[1])
+    ]
     rows = [row for n in inside if (row := _read_row(lines, n))]
     if not rows and inside:
         rows = list(_read_runs(text, span))
     return tuple(rows)
-
-
-def _overlap(line: tuple[int, int], span: tuple[int, int]) -> bool:
-    return max(line[0], span[0]) < min(line[1], span[1])
 
 
 def _split_lines(text: str) -> list[_Piece]:
@@ -160,8 +159,8 @@ def _is_amount(cell: str) -> bool:
     figures = find_figures(cell)
     if len(figures) == 1 and figures[0].unit in _PERIODS:
         return False
-    if bare := _BARE.fullmatch(cell):
-        return bool(bare)
+    if _BARE.fullmatch(cell):
+        return True
     whole = [figure for figure in figures if figure.bound != "exact" or covers(figure, cell)]
     return bool(whole) and not _ASIDE.search(cell)
 
@@ -174,19 +173,14 @@ def _split_cells(line: _Piece) -> list[_Piece]:
     """The cells of a line, fewer than two where it is none of a table."""
     stripped = line.text.strip()
     if stripped.startswith("|") and stripped.count("|") > 1:
-        return _split_pipes(line)
+        pieces = _split_at(line, _PIPE)
+        return pieces[1:-1] if stripped.endswith("|") else pieces[1:]
     if "\t" in stripped:
         return [piece for piece in _split_at(line, _TAB) if piece.text]
     if _WIDE_GAP.search(stripped) and len(stripped) < _WIDEST_LINE:
         pieces = [piece for piece in _split_at(line, _WIDE_GAP) if piece.text]
         return pieces if all(_CELL.fullmatch(piece.text) for piece in pieces) else []
     return _split_plain(line)
-
-
-def _split_pipes(line: _Piece) -> list[_Piece]:
-    pieces = _split_at(line, _PIPE)
-    ends = line.text.rstrip().endswith("|")
-    return pieces[1:-1] if ends else pieces[1:]
 
 
 def _split_at(line: _Piece, gap: re.Pattern[str]) -> list[_Piece]:
@@ -204,17 +198,13 @@ def _split_plain(line: _Piece) -> list[_Piece]:
     """A label and a run of at least two numbers, with or without words behind."""
     run = _RUN.search(line.text)
     label = line.text[: run.start()].strip() if run else ""
-    if not run or not label or len(label) > 80 or _ends_sentence(line.text):
+    if not run or not label or len(label) > 80 or _STOPPED.search(line.text):
         return []
     left = len(line.text) - len(line.text.lstrip())
     cells = [_Piece(label, line.start + left)]
     for match in re.finditer(r"\S+", run.group()):
         cells.append(_Piece(match.group(), line.start + run.start() + match.start()))
     return cells
-
-
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip().endswith((".", "。", "；", ";", "!", "?"))
 
 
 def _build_row(
@@ -288,14 +278,10 @@ def _is_bare(text: str, bare: re.Match[str], found: Sequence[Figure]) -> bool:
 
 def _plain(cell: _Piece, bare: re.Match[str]) -> Figure:
     digits = bare.group(1)
-    value = _read_number(digits)
+    value = Decimal(re.sub("[,，]", "", digits).replace("−", "-"))
     step = Decimal(1).scaleb(int(value.as_tuple().exponent))
     start = cell.start + bare.start(1)
     return Figure(value, "count", digits, (start, start + len(digits)), "exact", step)
-
-
-def _read_number(digits: str) -> Decimal:
-    return Decimal(re.sub("[,，]", "", digits).replace("−", "-"))
 
 
 def _moved(figure: Figure, by: int) -> Figure:

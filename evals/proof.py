@@ -31,6 +31,7 @@ from evals.alter import alter_figure, move_figures, replace_figure, swap_names
 from evals.cases import Ask, Case, build_asks, read_cases
 from evals.known import build_figure, holds_figure
 from evals.measures import percentile
+from evals.pool import Paragraph, build_document
 from evals.quotes import quotation_share, squeeze
 from store.catalog import Catalog, load_catalog
 from store.chunks import build_chunks
@@ -128,6 +129,17 @@ def build_library(docs: Path, catalog: Catalog) -> Library:
         entry = catalog.find(document.id_)
         describe(document, entry)
         documents[document.id_] = (document.text, build_chunks(document, entry))
+    return Library(documents)
+
+
+def build_quotations(cases: Sequence[Case]) -> Library:
+    """Every quotation, and every tempting one, as a document of its own."""
+    documents = {}
+    for case in cases:
+        sources = case.sources or (case.source,)
+        for n, quotation in enumerate(case.quotations or (case.trap_quote,)):
+            document = build_document(Paragraph(f"{case.id}-{n}/{sources[n]}", quotation))
+            documents[document.id_] = (quotation, build_chunks(document, None))
     return Library(documents)
 
 
@@ -244,12 +256,16 @@ def print_wrong(proof: Proof, console: Console) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.proof", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="known questions, JSONL")
-    parser.add_argument("--docs", type=Path, required=True, help="the documents")
+    parser.add_argument("--docs", type=Path, help="the documents; quotations alone without them")
     parser.add_argument("--wrong", action="store_true", help="list the wrong verdicts")
     options = parser.parse_args(arguments)
     try:
         cases = read_cases(options.data)
-        library = build_library(options.docs, load_catalog(options.docs))
+        library = (
+            build_library(options.docs, load_catalog(options.docs))
+            if options.docs
+            else build_quotations(cases)
+        )
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
         return error.exit_code

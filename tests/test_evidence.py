@@ -45,7 +45,8 @@ def test_the_measure_of_another_figure_is_marked() -> None:
 def test_a_cell_is_about_its_row_and_its_column() -> None:
     text = "| City | Output 2023 (RMB million) |\n|---|---|\n| Dalian | 410 |\n| Xiamen | 365 |"
     first, _ = [one for one in read_statements(text) if one.figure.unit == "CNY"]
-    assert (first.years(), first.places()) == ({"2023"}, {"大连"})
+    assert first.years() == {"2023"}
+    assert first.places() == {"大连"}
     assert first.row.startswith("Dalian · Output 2023")
 
 
