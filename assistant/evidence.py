@@ -152,9 +152,17 @@ def _state(
         own=tuple(own),
         led=tuple(m for m in led if m not in own),
         references=tuple(near),
-        loose=() if dated else tuple(m for m in usable if m.kind == "year"),
+        loose=() if dated else tuple(m for m in usable if _is_loose(m, group, stops)),
         per=bool(_PER.search(sentence[: figure.span[0]])),
     )
+
+
+def _is_loose(mention: Mention, group: Sequence[Figure], stops: Sequence[_Stop]) -> bool:
+    """A year directly behind another figure of the kind is that one's alone."""
+    nearest = _nearest(mention, group, stops)
+    behind = nearest.span[1] <= mention.span[0]
+    near = _distance(mention.span, nearest.span, stops) <= _FARTHEST
+    return mention.kind == "year" and not (behind and near)
 
 
 def _same_group(one: Figure, other: Figure) -> bool:

@@ -277,10 +277,12 @@ def _find_wording_fault(
 ) -> str | None:
     nodes = [trial.source.node for trial in trials]
     lexicons = [build_context(node.text, node.metadata) for node in nodes]
-    if strange := find_strange_name(reading.text, question, lexicons):
+    # Where nobody knows who speaks, a speaker that is named is no contradiction.
+    voiced = any(node.metadata.get(key) for node in nodes for key in ("organisation", "author"))
+    if strange := find_strange_name(reading.text, question, lexicons, voiced=voiced):
         return f"name_not_found:{strange}"
     metadata, texts = [node.metadata for node in nodes], [node.text for node in nodes]
-    if speaker := find_other_speaker(reading.text, metadata, texts):
+    if voiced and (speaker := find_other_speaker(reading.text, metadata, texts)):
         return f"other_speaker:{speaker}"
     if reading.figures:
         return None

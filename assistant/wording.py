@@ -81,14 +81,16 @@ def _words(item: str) -> list[Name]:
     return [*kept, *find_chinese_words(item)]
 
 
-def find_strange_name(claim: str, question: str, lexicons: Sequence[Lexicon]) -> str | None:
+def find_strange_name(
+    claim: str, question: str, lexicons: Sequence[Lexicon], *, voiced: bool = True
+) -> str | None:
     """A name of the claim that no source has; one of the question's only if none of its names is
-    there, for a source may call a thing otherwise."""
+    there, for a source may call a thing otherwise; of one whose voice isn't known, none."""
     for item in _ITEM_END.split(without_figures(claim)):
         if strange := _strange_in(item, question.lower(), lexicons):
             return strange
     asked = find_latin_names(question)
-    if asked and not any(_held(name, lexicons) for name in asked):
+    if voiced and asked and not any(_held(name, lexicons) for name in asked):
         latin = any(detect_language(lexicon.text) == "en" for lexicon in lexicons)
         return asked[0].text if latin else None
     return None
