@@ -2,32 +2,50 @@
 
 A sentence is proved where a cited passage states it: the marker names a passage that was shown,
 the words that it puts in quotation marks stand there verbatim, and so does each of its figures,
-value, unit and magnitude, in whatever notation. The program chooses the quotation, not the model.
+value, unit and magnitude, in whatever notation, about the same year, place and measure. Without
+figures its names, its speaker, its yes or no and a share of its words have to be there. Question
+and claim are read together. The program chooses the quotation, not the model.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from llama_index.core.schema import TextNode
 
-from assistant.answer import CheckedFigure, Citation, Claim, Passage, Verdict
-from assistant.figures import Figure, find_figures, same_figure
+from assistant.answer import CheckedFigure, Citation, Claim, Language, Passage, Verdict
+from assistant.arithmetic import find_computation
+from assistant.claims import ClaimReading, find_quote, is_negative, read_claim
+from assistant.evidence import Statement
+from assistant.figures import Figure, find_figures
+from assistant.fit import read_words, share, terms_of, weigh
+from assistant.guard import Evidence, read_subjects
 from assistant.index import sentence_spans
+from assistant.naming import build_lexicon
 from assistant.passages import cite
+from assistant.support import (
+    Finding,
+    choose_window,
+    find_support,
+    is_restated,
+    names_year,
+    states,
+)
 from assistant.text.citations import ClaimText
-from assistant.text.terms import expand_word, find_terms, split_words
+from assistant.text.language import detect_language
+from assistant.wording import (
+    build_context,
+    denies_otherwise,
+    find_missing_item,
+    find_other_speaker,
+    find_strange_name,
+    is_in_other_language,
+    names_owner,
+)
 
 # Share of a sentence's words that its source has to hold where no figure and no quotation ties it.
 SUPPORT_FLOOR = 0.3
-_QUOTED = re.compile(r"“([^”]{6,})”|「([^」]{6,})」|«([^»]{6,})»|\"([^\"\n]{12,})\"")
-_EDGES = "… "
-_NAMED = ("organisation", "author", "publisher", "title", "document_title", "document")
-_LETTER = re.compile(r"[^\W\d_]")
-_BLANK = "_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,160 +65,229 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check_claim(text: ClaimText, sources: Mapping[int, Source]) -> Checked:
-    """Compare one sentence with the passages that its markers name."""
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A claim before one of its passages."""
+
+    source: Source
+    citation: Citation
+    findings: tuple[Finding, ...]
+
+
+def check(question: str, claim: str, citations: Sequence[Source]) -> Checked:
+    """Check a claim without markers against all passages given, read together with its question."""
+    sources = {source.passage.number: source for source in citations}
+    return check_claim(ClaimText(claim, tuple(sources), (0, len(claim))), sources, question)
+
+
+def check_claim(
+    text: ClaimText,
+    sources: Mapping[int, Source],
+    question: str = "",
+    language: Language | None = None,
+) -> Checked:
+    """Compare one sentence with the passages that its markers name. It may be as short as "1997":
+    the question says what it is about. `language` is the answer's, the question's own by default.
+    """
     known = [number for number in text.numbers if number in sources]
     problems = [f"unknown_marker:{number}" for number in text.numbers if number not in sources]
-    sentence = _read_sentence(text.text, [sources[number].node for number in known])
-    found = tuple(_cite(sentence, number, sources[number]) for number in known)
-    checked = tuple(_check_figure(figure, found) for figure in sentence.figures)
-    reason = _find_fault(sentence, checked, found)
+    reading = read_claim(text.text, [sources[number].node for number in known])
+    trials = [_try(question, reading, number, sources[number]) for number in known]
+    found = [_check_figure(question, reading, n, trials) for n in range(len(reading.figures))]
+    checked = tuple(_compute(reading, figure, found) for figure in found)
+    reason = _find_fault(question, reading, checked, trials)
+    if not reason and is_in_other_language(reading.bare, language or _language_of(question)):
+        reason = "other_language"
     if reason:
         problems.append(reason)
-    verdict: Verdict = "unproved" if reason else "proved"
-    numbers = tuple(citation.number for citation in found)
-    return Checked(Claim(text.text, numbers, verdict, reason, checked), found, tuple(problems))
-
-
-class _Sentence(NamedTuple):
-    """What a sentence states: its text with the names of its sources blanked out, its quotations,
-    its figures."""
-
-    text: str
-    quoted: tuple[str, ...]
-    figures: tuple[Figure, ...]
-
-
-def _read_sentence(text: str, nodes: Sequence[TextNode]) -> _Sentence:
-    quotes = [_inner_span(match) for match in _QUOTED.finditer(text)]
-    # Figures and quotation marks of a name ("Vision 2030") state nothing.
-    names = _find_names(text, nodes)
-    quotes = [span for span in quotes if not _lies_in(span, names)]
-    plain = _blank_out(text, names)
-    return _Sentence(
-        text=plain,
-        quoted=tuple(filter(None, (text[slice(*span)].strip(_EDGES) for span in quotes))),
-        figures=_find_figures(plain, quotes),
+    claim = Claim(
+        text=text.text,
+        citations=tuple(trial.citation.number for trial in trials),
+        verdict=_give_verdict(reason, checked),
+        reason=reason,
+        figures=checked,
     )
+    return Checked(claim, tuple(trial.citation for trial in trials), tuple(problems))
 
 
-def _find_figures(text: str, quotes: Sequence[tuple[int, int]]) -> tuple[Figure, ...]:
-    """The figures beside the quotations and those within, each read as in a text of its own: the
-    number of a list's item is no figure at the start of a line, nor is it one when quoted."""
-    found = find_figures(_blank_out(text, quotes))
-    for start, end in quotes:
-        found += [_moved(figure, start) for figure in find_figures(text[start:end])]
-    return tuple(sorted(found, key=lambda figure: figure.span))
+def _language_of(question: str) -> Language | None:
+    language = detect_language(question) if question else "other"
+    return None if language == "other" else language
 
 
-def _moved(figure: Figure, by: int) -> Figure:
-    return replace(figure, span=(figure.span[0] + by, figure.span[1] + by))
+def _give_verdict(reason: str | None, figures: Sequence[CheckedFigure]) -> Verdict:
+    if reason:
+        return "unproved"
+    computed = any(figure.verdict == "computed" for figure in figures)
+    return "computed" if computed else "proved"
 
 
-def _find_names(text: str, nodes: Sequence[TextNode]) -> list[tuple[int, int]]:
-    """Where the sources' names stand. A name has letters: a title that is a bare number would
-    hide that number everywhere."""
-    names = {str(node.metadata.get(key, "")) for node in nodes for key in _NAMED}
-    kept = [name for name in names if len(_LETTER.findall(name)) > 1]
-    return [match.span() for name in kept for match in re.finditer(re.escape(name), text)]
+def _compute(
+    reading: ClaimReading, checked: CheckedFigure, others: Sequence[CheckedFigure]
+) -> CheckedFigure:
+    """A figure that stands nowhere may follow from those of the sentence that do."""
+    if checked.verdict != "not_found" or is_negative(reading.text, checked.figure):
+        return checked
+    cited = [one for one in others if one.verdict == "checked"]
+    figures = [one.figure for one in cited]
+    computation = find_computation(reading.text, checked.figure, figures)
+    if computation is None:
+        return checked
+    used = [one for one in cited if one.figure in computation.operands]
+    numbers = tuple(dict.fromkeys(number for one in used for number in one.citations))
+    return replace(checked, verdict="computed", citations=numbers, operands=computation.operands)
 
 
-def _lies_in(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
+def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _Trial:
+    node = source.node
+    spans = tuple(sentence_spans(node)) or ((0, len(node.text)),)
+    evidence = Evidence(node.text, spans, source.passage.year)
+    if reading.quoted:
+        place = _place_quotation(reading, evidence)
+        return _Trial(source, cite(number, source.passage, node, *place), ())
+    subjects = read_subjects(question, reading.text, source.passage.year)
+    said = [*reading.figures, *find_figures(question)]
+    findings = find_support(question, reading.text, subjects, evidence, said)
+    start, end = choose_window(spans, _worth(question, reading, evidence), findings)
+    return _Trial(source, cite(number, source.passage, node, start, end), tuple(findings))
 
 
-def _blank_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with these stretches covered, as long as before."""
-    for start, end in spans:
-        text = text[:start] + _BLANK * (end - start) + text[end:]
-    return text
-
-
-def _inner_span(match: re.Match[str]) -> tuple[int, int]:
-    return match.span(match.lastindex or 0)
-
-
-def _find_fault(
-    sentence: _Sentence, figures: Sequence[CheckedFigure], citations: Sequence[Citation]
-) -> str | None:
-    """Why a sentence is not proved, in a word; None where it is."""
-    if not citations:
-        return "no_citation"
-    missing = [checked.figure.text for checked in figures if checked.verdict == "not_found"]
-    if missing:
-        return f"figure_not_found:{missing[0]}"
-    if sentence.quoted:
-        texts = [citation.passage.text for citation in citations]
-        lost = [q for q in sentence.quoted if not any(_find_quote(text, q) for text in texts)]
-        return "quote_not_found" if lost else None
-    shares = [_support(sentence.text, citation.quote_shown) for citation in citations]
-    return None if figures or max(shares) >= SUPPORT_FLOOR else "not_supported"
-
-
-def _cite(sentence: _Sentence, number: int, source: Source) -> Citation:
-    """The citation whose quotation supports the sentence best."""
-    start, end = _choose_quotation(sentence, source)
-    return cite(number, source.passage, source.node, start, end)
-
-
-def _choose_quotation(sentence: _Sentence, source: Source) -> tuple[int, int]:
-    shown = source.node.text
-    for quoted in sentence.quoted:
-        if place := _find_quote(shown, quoted):
+def _place_quotation(reading: ClaimReading, evidence: Evidence) -> tuple[int, int]:
+    for quoted in reading.quoted:
+        if place := find_quote(evidence.text, quoted):
             return place
-    spans = sentence_spans(source.node) or [(0, len(shown))]
-    return max(spans, key=lambda span: _worth(sentence, shown[slice(*span)]))
+    worth = _worth("", reading, evidence)
+    return evidence.sentences[max(range(len(worth)), key=worth.__getitem__)]
 
 
-def _find_quote(text: str, quoted: str) -> tuple[int, int] | None:
-    """Where a quotation stands, white space aside; one that cuts a figure in two stands nowhere."""
-    pattern = r"\s*".join(map(re.escape, re.sub(r"\s+", "", quoted)))
-    places = [match.span() for match in re.finditer(pattern, text)]
-    return next((place for place in places if not _cuts_figure(text, *place)), None)
+def _worth(question: str, reading: ClaimReading, evidence: Evidence) -> list[float]:
+    """How much of the claim's words, and a little of the question's, each sentence holds."""
+    texts = [evidence.text[slice(*span)] for span in evidence.sentences]
+    own, asked = read_words(reading.text), read_words(question)
+    weights, others = weigh(own, texts), weigh(asked, texts)
+    return [
+        share(own, weights, terms_of(text)) + 0.3 * share(asked, others, terms_of(text))
+        for text in texts
+    ]
 
 
-def _cuts_figure(text: str, start: int, end: int) -> bool:
-    figures = [figure.span for figure in find_figures(text)]
-    rests = [text[a:start] for a, b in figures if a < start < b]
-    rests += [text[end:b] for a, b in figures if a < end < b]
-    return any(char.isalnum() for rest in rests for char in rest)
-
-
-def _worth(sentence: _Sentence, candidate: str) -> float:
-    """Figures first, then words: what makes a sentence of a passage support another one."""
-    shared = sum(_find_same(figure, candidate) is not None for figure in sentence.figures)
-    return shared + _support(sentence.text, candidate)
-
-
-def _support(text: str, sentence: str) -> float:
-    """The share of a text's words that a sentence holds, in either language."""
-    words = split_words(text)
-    held = frozenset(find_terms(sentence))
-    if not words:
-        return 0.0
-    return sum(_is_held(word, held) for word in words) / len(words)
-
-
-def _is_held(word: str, held: frozenset[str]) -> bool:
-    own = find_terms(word)
-    if own and all(term in held for term in own):
-        return True
-    return any(all(term in held for term in terms) for terms in expand_word(word))
-
-
-def _check_figure(figure: Figure, citations: Sequence[Citation]) -> CheckedFigure:
-    """A figure of the answer against the quotations, then the passages and their years."""
-    for citation in citations:
-        if match := _find_same(figure, citation.quote_shown):
-            return CheckedFigure(figure, "checked", (citation.number,), match)
-    for citation in citations:
-        passage = citation.passage
-        if figure.unit == "year" and passage.year is not None and figure.value == passage.year:
-            return CheckedFigure(figure, "checked", (citation.number,), str(passage.year))
-        if match := _find_same(figure, passage.text):
-            return CheckedFigure(figure, "checked", (citation.number,), match)
+def _check_figure(
+    question: str, reading: ClaimReading, n: int, trials: Sequence[_Trial]
+) -> CheckedFigure:
+    """A figure of the answer against the quotations; a year also against the sources' own."""
+    figure = reading.figures[n]
+    if is_negative(reading.text, figure):
+        return CheckedFigure(figure, "not_found")
+    for trial in _of_speaker(reading, n, trials):
+        if match := _match(question, reading, n, trial):
+            return CheckedFigure(figure, "checked", (trial.citation.number,), match)
+    for trial in trials:
+        if _is_year_of(figure, trial.citation.passage.year):
+            year = str(trial.citation.passage.year)
+            return CheckedFigure(figure, "checked", (trial.citation.number,), year)
+    if trials and _follows(question, reading, figure):
+        return CheckedFigure(figure, "checked", (trials[0].citation.number,), figure.text)
     return CheckedFigure(figure, "not_found")
 
 
-def _find_same(figure: Figure, text: str) -> str | None:
-    return next((other.text for other in find_figures(text) if same_figure(figure, other)), None)
+def _of_speaker(reading: ClaimReading, n: int, trials: Sequence[_Trial]) -> Sequence[_Trial]:
+    """Where a sentence cites several organisations, the passages of the one that it names for this
+    figure; all where it names none of them for it."""
+    if len(trials) < 2 or not reading.names[n]:
+        return trials
+    said = build_lexicon(reading.names[n])
+    owners = [str(trial.source.node.metadata.get("organisation") or "") for trial in trials]
+    named = [bool(owner) and names_owner(owner, said) for owner in owners]
+    if not any(named) or len(set(owners)) < 2:
+        return trials
+    return [trial for trial, own in zip(trials, named, strict=True) if own]
+
+
+def _match(question: str, reading: ClaimReading, n: int, trial: _Trial) -> str | None:
+    """How the quotation says a figure of the claim."""
+    figure, quote = reading.figures[n], trial.citation.quote_shown
+    if reading.quoted:
+        found = (one for one in find_figures(quote) if states(question, one, figure))
+        return next((one.text for one in found), None)
+    finding = _finding_of(figure, trial)
+    if finding is not None and (one := _within(finding, trial)):
+        return one.figure.text
+    return figure.text if names_year(quote, figure) else None
+
+
+def _within(finding: Finding, trial: _Trial) -> Statement | None:
+    """The supporting statement that lies in the quotation."""
+    at = trial.source.node.text.find(trial.citation.quote_shown)
+    end = at + len(trial.citation.quote_shown)
+    inside = (one for one in finding.supporting if at <= one.figure.span[0] < end)
+    return next(inside, None)
+
+
+def _is_year_of(figure: Figure, year: int | None) -> bool:
+    return figure.unit == "year" and year is not None and figure.value == year
+
+
+def _follows(question: str, reading: ClaimReading, figure: Figure) -> bool:
+    """Whether a figure only repeats: a year of the question, or in brackets a figure before it."""
+    return names_year(question, figure) or is_restated(reading.text, figure, reading.figures)
+
+
+def _find_fault(
+    question: str,
+    reading: ClaimReading,
+    figures: Sequence[CheckedFigure],
+    trials: Sequence[_Trial],
+) -> str | None:
+    """Why a sentence is not proved, in a word; None where it is."""
+    if not trials:
+        return "no_citation"
+    missing = [n for n, checked in enumerate(figures) if checked.verdict == "not_found"]
+    if missing:
+        return _explain_missing(figures, missing, trials)
+    if reading.quoted:
+        texts = [trial.citation.passage.text for trial in trials]
+        lost = [q for q in reading.quoted if not any(find_quote(text, q) for text in texts)]
+        return "quote_not_found" if lost else None
+    return _find_wording_fault(question, reading, trials)
+
+
+def _explain_missing(
+    figures: Sequence[CheckedFigure], missing: Sequence[int], trials: Sequence[_Trial]
+) -> str:
+    """A figure that stands nowhere comes first, then one that is about something else."""
+    faults = [_fault_of(figures[n].figure, trials) for n in missing]
+    for n, fault in zip(missing, faults, strict=True):
+        if fault is None:
+            return f"figure_not_found:{figures[n].figure.text}"
+    return next(filter(None, faults))
+
+
+def _fault_of(figure: Figure, trials: Sequence[_Trial]) -> str | None:
+    found = (_finding_of(figure, trial) for trial in trials)
+    return next((one.fault for one in found if one is not None and one.fault), None)
+
+
+def _finding_of(figure: Figure, trial: _Trial) -> Finding | None:
+    same = (one for one in trial.findings if one.subject.figure.span == figure.span)
+    return next(same, None)
+
+
+def _find_wording_fault(
+    question: str, reading: ClaimReading, trials: Sequence[_Trial]
+) -> str | None:
+    nodes = [trial.source.node for trial in trials]
+    lexicons = [build_context(node.text, node.metadata) for node in nodes]
+    # Where nobody knows who speaks, a speaker that is named is no contradiction.
+    voiced = any(node.metadata.get(key) for node in nodes for key in ("organisation", "author"))
+    if strange := find_strange_name(reading.text, question, lexicons, voiced=voiced):
+        return f"name_not_found:{strange}"
+    metadata, texts = [node.metadata for node in nodes], [node.text for node in nodes]
+    if voiced and (speaker := find_other_speaker(reading.text, metadata, texts)):
+        return f"other_speaker:{speaker}"
+    if reading.figures:
+        return None
+    lost = [find_missing_item(reading.text, lexicon) for lexicon in lexicons]
+    if all(lost):
+        return "not_supported"
+    quotes = [trial.citation.quote_shown for trial in trials]
+    return "negation" if all(denies_otherwise(reading.text, quote) for quote in quotes) else None

@@ -1,0 +1,154 @@
+"""Whether a source says what a claim says in words: its names, its speaker, its yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.answer import Language
+from assistant.figures import find_figures
+from assistant.naming import (
+    Lexicon,
+    Name,
+    build_lexicon,
+    find_chinese_words,
+    find_latin_names,
+    find_names,
+    holds_name,
+    share_held,
+)
+from assistant.text.language import detect_language
+from assistant.text.terms import is_stop_word
+
+CLAIM_FLOOR = 0.5
+"""Share of a claim's words that a source has to hold where no figure ties the two."""
+
+_META = ("organisation", "author", "publisher", "title", "document_title", "head")
+_ITEM_END = re.compile(r"[,，、;；\n]|\band\b|和|与|以及")
+_ALIAS = re.compile(r"[()（）]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_NOT = re.compile(
+    r"\b(?:not(?! only)|never|no(?! (?:more|less|fewer|later) than|\.)|without|cannot|neither|nor"
+    r"|fail(?:s|ed)? to|refus(?:es|ed) to)\b|n['’]t\b"
+    r"|(?<![并])不(?![少超到足仅断同过但错久锈])|没有|未(?![来])|并非|无法|从未|毫无",
+    re.IGNORECASE,
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PLAIN_WORD = re.compile(r"(?<![\w])[a-z]{2,}(?!\w)")
+_SENTENCE_WORDS, _SENTENCE_HAN, _FEW_WORDS = 5, 8, 3  # what is longer is no name or unit
+_CLAUSE = re.compile(r"[,;:，；：。.!?]\s|[，；：。]")
+_SPEAKER = re.compile(
+    r"(?:\baccording to|\bper|\bas (?:stated|reported|cited|quoted) by)\s+([A-Z][\w&'’. -]{1,40})"
+    r"|^\s*([A-Z][\w&'’. -]{1,40}?)\s*(?:\((?:19|20)\d\d\))?\s*"
+    r"(?:[:：]|\b(?:says|said|states|stated|reports|reported|writes|wrote|notes|noted|argues|claims"
+    r"|estimates|puts|gives)\b)"
+    r"|(?:据|根据|按照)\s*([A-Za-z&\u4e00-\u9fff ]{2,16}?)(?:的)?(?:报告|数据|称|说|，)"
+    r"|^\s*([A-Za-z&\u4e00-\u9fff ]{2,16}?)(?:的报告)?(?:称|说|表示|指出|认为|写道|[:：])",
+    re.MULTILINE,
+)
+
+
+def build_context(text: str, metadata: Mapping[str, Any]) -> Lexicon:
+    """The words of a passage, and of what is known about it."""
+    known = " . ".join(str(metadata.get(key) or "") for key in _META)
+    return build_lexicon(f"{known} . {text}")
+
+
+def find_missing_item(claim: str, lexicon: Lexicon) -> str | None:
+    """The first item of a claim (a name, an entry of a list) that a source doesn't hold."""
+    items = [item.strip() for item in _ITEM_END.split(without_figures(claim))]
+    shares = [(item, _share(item, lexicon)) for item in items if _words(item)]
+    mean = sum(share for _, share in shares) / len(shares) if shares else 1.0
+    return min(shares, key=lambda pair: pair[1])[0] if mean < CLAIM_FLOOR else None
+
+
+def without_figures(claim: str) -> str:
+    for figure in reversed(find_figures(claim)):
+        claim = claim[: figure.span[0]] + " " + claim[figure.span[1] :]
+    return claim
+
+
+def _share(item: str, lexicon: Lexicon) -> float:
+    """Of an item with an alias in brackets, the better of the two counts."""
+    aliases = [alias for alias in _ALIAS.split(item) if _words(alias)]
+    return max((share_held(_words(alias), lexicon) for alias in aliases), default=0.0)
+
+
+def _words(item: str) -> list[Name]:
+    latin = [Name(match.group(), match.span(), True) for match in _LATIN_WORD.finditer(item)]
+    kept = [name for name in latin if not is_stop_word(name.text.lower())]
+    return [*kept, *find_chinese_words(item)]
+
+
+def find_strange_name(
+    claim: str, question: str, lexicons: Sequence[Lexicon], *, voiced: bool = True
+) -> str | None:
+    """A name of the claim that no source has; one of the question's only if none of its names is
+    there, for a source may call a thing otherwise; of one whose voice isn't known, none."""
+    for item in _ITEM_END.split(without_figures(claim)):
+        if strange := _strange_in(item, question.lower(), lexicons):
+            return strange
+    asked = find_latin_names(question)
+    if voiced and asked and not any(_held(name, lexicons) for name in asked):
+        latin = any(detect_language(lexicon.text) == "en" for lexicon in lexicons)
+        return asked[0].text if latin else None
+    return None
+
+
+def _strange_in(item: str, question: str, lexicons: Sequence[Lexicon]) -> str | None:
+    """Of names of both scripts that explain each other in brackets one is enough."""
+    lost: list[Name] = []
+    kept: list[Name] = []
+    for name in (name for alias in _ALIAS.split(item) for name in find_names(alias)):
+        if name.text.lower() not in question:
+            (kept if _held(name, lexicons) else lost).append(name)
+    explained = _ALIAS.search(item) and {name.latin for name in kept}
+    strange = [name.text for name in lost if not explained or explained == {name.latin}]
+    return strange[0] if strange else None
+
+
+def _held(name: Name, lexicons: Sequence[Lexicon]) -> bool:
+    plain = name._replace(text=name.text.rstrip("0123456789") or name.text)
+    return any(holds_name(name, one) or holds_name(plain, one) for one in lexicons)
+
+
+def denies_otherwise(claim: str, quote: str) -> bool:
+    """Whether one of the two denies what the other affirms."""
+    denied, denial = _NOT.search(claim), _NOT.search(quote)
+    if bool(denied) == bool(denial):
+        return False
+    if denied:
+        return True
+    lexicon = build_lexicon(claim)
+    clauses = [part for part in _CLAUSE.split(quote) if part and _NOT.search(part)]
+    return any(share_held(_words(part), lexicon) >= CLAIM_FLOOR for part in clauses)
+
+
+def find_other_speaker(
+    claim: str, metadata: Sequence[Mapping[str, Any]], texts: Sequence[str]
+) -> str | None:
+    """Whom a claim says to say it, where that is neither the source's organisation or author nor
+    named in its text."""
+    known = [str(one.get(key) or "") for one in metadata for key in _META]
+    lexicon = build_lexicon(" . ".join([*known, *texts]))
+    for match in _SPEAKER.finditer(claim):
+        speaker = str(next(filter(None, match.groups()))).strip()
+        names = find_latin_names(f"x {speaker}")
+        if names and not any(holds_name(name, lexicon) for name in names):
+            return speaker
+    return None
+
+
+def names_owner(owner: str, said: Lexicon) -> bool:
+    """Whether words name an organisation, by its first word that tells it apart."""
+    names = find_latin_names(f"x {owner}") or [Name(owner, (0, len(owner)), False)]
+    return holds_name(names[0], said)
+
+
+def is_in_other_language(own: str, language: Language | None) -> bool:
+    """Whether the claim's own words, figures and names aside, are in the other language."""
+    han, words = len(_HAN.findall(own)), len(_PLAIN_WORD.findall(own))
+    if language == "zh":
+        return not han and words >= _SENTENCE_WORDS
+    return language == "en" and han >= _SENTENCE_HAN and words < _FEW_WORDS

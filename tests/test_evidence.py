@@ -1,0 +1,65 @@
+"""What belongs to a figure: years, places, clause and row."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.evidence import Statement, read_statements
+
+
+def state(text: str, figure: str) -> Statement:
+    (found,) = [one for one in read_statements(text) if one.figure.text == figure]
+    return found
+
+
+def test_each_figure_takes_the_place_beside_it() -> None:
+    text = "The rate is 0.8 in Chongqing and 1.4 in Chengdu, while it is 3.6 in Beijing."
+    assert [one.places() for one in read_statements(text)] == [{"重庆"}, {"成都"}, {"北京"}]
+
+
+def test_a_year_that_opens_the_sentence_leads_all_its_figures() -> None:
+    text = "In 2020, the institute earned $114 million with 847 licences and 12 patents."
+    assert {
+        frozenset(one.years()) for one in read_statements(text) if one.figure.unit != "year"
+    } == {frozenset({"2020"})}
+
+
+def test_a_year_to_compare_with_is_a_reference() -> None:
+    found = state("By 2030 emissions fall by 90% compared with 2019.", "90%")
+    assert found.years() == {"2030"}
+    assert [set(one.keys) for one in found.references] == [{"2019"}]
+
+
+def test_a_year_of_another_figure_is_not_inherited() -> None:
+    text = "Capacity will rise to 11 million kW, up from 5.5 million kW in 2019."
+    assert state(text, "11 million kW").years() == frozenset()
+    assert state(text, "5.5 million kW").years() == {"2019"}
+
+
+def test_the_measure_of_another_figure_is_marked() -> None:
+    text = "There are 187 robots per 10,000 workers."
+    assert [(one.figure.text, one.per) for one in read_statements(text)][1:] == [("10,000", True)]
+
+
+def test_a_cell_is_about_its_row_and_its_column() -> None:
+    text = "| City | Output 2023 (RMB million) |\n|---|---|\n| Dalian | 410 |\n| Xiamen | 365 |"
+    first, _ = [one for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert first.years() == {"2023"}
+    assert first.places() == {"大连"}
+    assert first.row.startswith("Dalian · Output 2023")
+
+
+def test_figures_stand_where_their_spans_say_in_every_sentence() -> None:
+    text = "It began in 1997. It has 300 members. 会员有300家。"
+    for one in read_statements(text):
+        assert text[slice(*one.figure.span)] == one.figure.text
+        assert one.sentence[0] <= one.segment[0] <= one.figure.span[0]
+        assert one.figure.span[1] <= one.segment[1] <= one.sentence[1]
+
+
+@settings(deadline=None)  # the first text loads the dictionary
+@given(st.text(alphabet="ab 北京年月亿元20194,.;，；%()|\n", max_size=80))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    for one in read_statements(text):
+        assert text[slice(*one.figure.span)] == one.figure.text

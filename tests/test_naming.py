@@ -1,0 +1,37 @@
+"""Names of a claim in a source of either language."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.naming import build_lexicon, find_latin_names, find_names, holds_name
+
+SOURCE = build_lexicon(
+    "In May the delegation met Huang Xiaowei at Graz University of Technology. Gilmour Space "
+    "Technologies and Tencent work with the National University of Singapore in Chongging."
+)
+
+
+def held(text: str) -> dict[str, bool]:
+    return {name.text: holds_name(name, SOURCE) for name in find_names(text)}
+
+
+@pytest.mark.parametrize(
+    "name", ["黄晓薇", "格拉茨", "新加坡", "腾讯", "NUS", "Chongqing", "Gilmour"]
+)
+def test_a_name_is_found_by_letters_sound_initials_or_dictionary(name: str) -> None:
+    assert held(f"by {name}") == {name: True}
+
+
+@pytest.mark.parametrize("name", ["永川", "昆明", "Axpo", "Villach", "SIIQ"])
+def test_a_name_that_the_source_lacks_is_not_found(name: str) -> None:
+    assert held(f"by {name}") == {name: False}
+
+
+def test_plain_words_months_and_units_are_no_names() -> None:
+    text = "Output grew in May. The German plants made RMB 3 billion. Revenue rose."
+    assert find_latin_names(text) == ()
+
+
+def test_a_name_within_chinese_is_read_apart_from_it() -> None:
+    assert [name.text for name in find_latin_names("据ABB与Axpo的报告")] == ["ABB", "Axpo"]

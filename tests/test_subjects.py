@@ -1,0 +1,72 @@
+"""Years and places that a text names, the same in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.subjects import (
+    find_places,
+    find_scopes,
+    find_year_mentions,
+    is_named,
+    keys_of,
+    names_same,
+)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Chongqing", "重庆市"),
+        ("Hong Kong", "香港"),
+        ("Graz", "格拉茨"),
+        ("Guangzhou", "广州"),
+        ("the Yangtze River Delta", "长三角"),
+        ("Germany", "德国"),
+        ("Macau", "澳门"),
+    ],
+)
+def test_a_place_is_the_same_in_both_languages(english: str, chinese: str) -> None:
+    (one,) = find_places(f"It stands in {english}.")
+    (other,) = find_places(f"它位于{chinese}。")
+    assert names_same(one, other)
+
+
+@pytest.mark.parametrize("text", ["It cost 3 U.S. dollars.", "A nice bath in the valley.", "公司"])
+def test_money_and_plain_words_are_no_places(text: str) -> None:
+    assert find_places(text) == ()
+
+
+def test_a_region_is_named_by_its_parts_and_not_by_others() -> None:
+    (region,) = find_places("the Chengdu-Chongqing area")
+    (part,) = find_places("成都")
+    (stranger,) = find_places("上海")
+    assert names_same(region, part)
+    assert not names_same(region, stranger)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"), [("the national average", "全国平均"), ("worldwide", "全球")]
+)
+def test_the_nation_and_the_world_are_scopes(english: str, chinese: str) -> None:
+    assert keys_of(find_scopes(english), "place") == keys_of(find_scopes(chinese), "place")
+    assert find_places(english) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("In 2020 and by May 27, 2021", {"2020", "2021"}),
+        ("33 billion in 2020, up from 29 billion the previous year", {"2020", "2019"}),
+        ("2020年收入是多少，前一年是多少？", {"2020", "2019"}),
+        ("It has 2,020 members and 2019.5 km", set()),
+    ],
+)
+def test_years_and_the_year_before(text: str, years: set[str]) -> None:
+    assert keys_of(find_year_mentions(text), "year") == years
+
+
+def test_a_place_whose_letters_were_misread_is_still_named() -> None:
+    (place,) = find_places("Chongqing")
+    assert is_named(place._replace(keys=place.keys | {"chongqing"}), frozenset(["chongging"]))
+    assert not is_named(place._replace(keys=place.keys | {"chongqing"}), frozenset(["chengdu"]))

@@ -1,0 +1,118 @@
+"""Claims without figures: names, lists, speaker, negation, share of words, language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.answer import Language
+from assistant.grounding import check, check_claim
+from assistant.text.citations import split_claims
+from assistant.wording import denies_otherwise, is_in_other_language
+from tests.support.nodes import build_node, build_sources
+
+NODE = build_node(
+    "In 2020 a joint laboratory opened at the Graz University of Technology. It has sites in Graz, "
+    "Linz and Hangzhou. The institute does not sell its patents. Kestrel welcomed the plan.",
+    organisation="Borealis",
+)
+SOURCES = list(build_sources(NODE).values())
+
+
+def reason(question: str, claim: str) -> str | None:
+    return check(question, claim, SOURCES).claim.reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Graz University of Technology",
+        "格拉茨",
+        "Graz, Linz and Hangzhou",
+        "格拉茨、林茨、杭州",
+        "The joint laboratory opened in Graz.",
+        "The institute doesn't sell its patents.",
+        "Borealis says that a joint laboratory opened.",
+        "According to Kestrel the plan is welcome.",
+    ],
+)
+def test_what_the_source_says_is_proved(claim: str) -> None:
+    question = "Where is the laboratory?" if claim.isascii() else "实验室在哪里？"
+    assert reason(question, claim) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("Vienna University of Technology", "name_not_found:Vienna"),
+        ("Graz, Linz and Wuhan", "name_not_found:Wuhan"),
+        ("格拉茨、林茨、昆明", "name_not_found:昆明"),
+        ("Larkfield says that a joint laboratory opened.", "name_not_found:Larkfield"),
+        ("The institute sells its patents.", "negation"),
+        ("The laboratory never opened.", "negation"),
+        ("Snow fell on the quiet village until morning.", "not_supported"),
+    ],
+)
+def test_swapped_names_speakers_and_denials_are_not(claim: str, expected: str) -> None:
+    question = "Where is the laboratory?" if claim.isascii() else "实验室在哪里？"
+    assert reason(question, claim) == expected
+
+
+def test_each_figure_belongs_to_the_speaker_that_is_named_for_it() -> None:
+    nodes = [
+        build_node("The distance is about 270 km.", "a.md", organisation="Borealis"),
+        build_node("The distance is about 340 km.", "b.md", organisation="Kestrel"),
+    ]
+    sources = list(build_sources(*nodes).values())
+    right = check("How far is it?", "Borealis: about 270 km; Kestrel: about 340 km", sources)
+    wrong = check("How far is it?", "Borealis: about 340 km; Kestrel: about 270 km", sources)
+    assert right.claim.verdict == "proved"
+    assert wrong.claim.verdict == "unproved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "expected"),
+    [
+        ("It sells them.", "It doesn't sell them.", True),
+        ("It doesn't sell them.", "It does not sell them.", False),
+        ("它出售专利。", "它不出售专利。", True),
+        ("不少于三家工厂开工。", "三家工厂开工。", False),
+        ("It sells bread.", "It sells bread, although nobody can't live without cake.", False),
+    ],
+)
+def test_a_denial_is_told_in_both_languages(claim: str, quote: str, expected: bool) -> None:
+    assert denies_otherwise(claim, quote) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("The laboratory was opened in the year before last.", "zh", True),
+        ("实验室是前年在格拉茨工业大学开设的。", "en", True),
+        ("Graz University of Technology", "zh", False),
+        ("实验室", "en", False),
+        ("The laboratory was opened.", "en", False),
+        ("实验室已经在当地正式开设。", "zh", False),
+    ],
+)
+def test_the_answer_keeps_to_the_language_of_the_question(
+    text: str, language: Language, expected: bool
+) -> None:
+    assert is_in_other_language(text, language) == expected
+
+
+def test_a_proved_sentence_in_the_other_language_is_reported() -> None:
+    (claim,) = split_claims("The joint laboratory has been opened at the university of Graz [1].")
+    checked = check_claim(claim, dict(enumerate(SOURCES, 1)), "实验室在哪里？")
+    assert checked.claim.reason == "other_language"
+    assert check_claim(claim, dict(enumerate(SOURCES, 1)), "实验室在哪里？", "en").problems == ()
+
+
+@settings(deadline=None, max_examples=60)  # the first text loads the dictionary
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_question_and_no_claim_breaks_the_check(question: str, claim: str) -> None:
+    checked = check(question, claim, SOURCES)
+    assert checked.claim.verdict in ("proved", "unproved", "computed")
+    for citation in checked.citations:
+        assert NODE.text[citation.span.start : citation.span.end] == citation.quote
