@@ -32,6 +32,7 @@ from assistant.support import (
     names_year,
     states,
 )
+from assistant.tables import find_row_figures
 from assistant.text.citations import ClaimText
 from assistant.text.language import detect_language
 from assistant.wording import (
@@ -207,12 +208,20 @@ def _match(question: str, reading: ClaimReading, n: int, trial: _Trial) -> str |
     """How the quotation says a figure of the claim."""
     figure, quote = reading.figures[n], trial.citation.quote_shown
     if reading.quoted:
-        found = (one for one in find_figures(quote) if states(question, one, figure))
+        read = _read_quotation(trial.source.node, quote)
+        found = (one for one in read if states(question, one, figure))
         return next((one.text for one in found), None)
     finding = _finding_of(figure, trial)
     if finding is not None and (one := _within(finding, trial)):
         return one.figure.text
     return figure.text if names_year(quote, figure) else None
+
+
+def _read_quotation(node: TextNode, quote: str) -> list[Figure]:
+    """Its figures as they stand there, and those of a table row as its header makes them."""
+    at = node.text.find(quote)
+    rows = find_row_figures(node, (at, at + len(quote))) if at >= 0 else []
+    return [*find_figures(quote), *rows]
 
 
 def _within(finding: Finding, trial: _Trial) -> Statement | None:

@@ -20,7 +20,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
-from assistant.figures import Figure, kind_of, say_figure
+from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
@@ -29,6 +29,7 @@ from assistant.reading import Reading
 from assistant.refusing import find_refusal
 from assistant.retrieval import Searcher
 from assistant.synthesis import as_question
+from assistant.tables import read_rows
 from assistant.text.terms import Alternatives, find_terms
 
 MODEL = "offline"
@@ -105,11 +106,40 @@ class QuotingSynthesizer(BaseSynthesizer):
         wide = " ".join(widen(reading, candidate).split())
         quote = cut_quotation(wide, self._worth_for(reading))
         opening, closing = next((m for m in _MARKS if not set(m) & set(quote)), _MARKS[-1])
-        other = candidate.node.metadata["language"] != language
-        restated = _restate(language, messages, reading, quote) if other else ""
+        restated = self._restate(language, messages, reading, candidate, quote)
         colon = "：" if language == "zh" else ": "
         said = f"{opening}{quote}{closing}{restated}"
         return f"{_who(messages, candidate)}{colon}{said} [{candidate.number}]\n"
+
+    def _restate(
+        self,
+        language: Language,
+        messages: Messages,
+        reading: Reading,
+        candidate: Candidate,
+        quote: str,
+    ) -> str:
+        """What the figures of the quotation are, where a reader wouldn't see it: those of a table's
+        row whose units stand in its header, and in the other language all that are written
+        otherwise."""
+        if figures := self._row_figures(reading, candidate, quote):
+            return _say_again(language, messages, figures)
+        if candidate.node.metadata["language"] == language:
+            return ""
+        every = figures_of(quote)
+        asked = [figure for figure in every if kind_of(figure.unit) in reading.asked]
+        return _say_again(language, messages, [f for f in asked or every if _needs_saying(f)])
+
+    def _row_figures(self, reading: Reading, candidate: Candidate, quote: str) -> list[Figure]:
+        """Of the cells of a row those under the header that answers best, if it makes of them what
+        they don't say themselves."""
+        rows = read_rows(candidate.node.text, candidate.span)
+        worth = self._worth_for(reading)
+        cells = [(worth(cell.column), cell) for row in rows for cell in row.cells if cell.figures]
+        best = max((value for value, _ in cells), default=0.0)
+        said = [figure for value, cell in cells if value == best for figure in cell.figures]
+        plain = figures_of(quote)
+        return [figure for figure in said if not any(same_figure(figure, one) for one in plain)]
 
     def _worth_for(self, reading: Reading) -> Callable[[str], float]:
         """What a part of a sentence is worth: the question's words, rare ones most, and a figure of
@@ -205,11 +235,8 @@ def _who(messages: Messages, candidate: Candidate) -> str:
     return messages.text("answer.says", who=who, year=year)
 
 
-def _restate(language: Language, messages: Messages, reading: Reading, quote: str) -> str:
-    """The quotation's figures in the asker's notation: those asked for, or else all."""
-    figures = figures_of(quote)
-    asked = [figure for figure in figures if kind_of(figure.unit) in reading.asked]
-    said = dict.fromkeys(say_figure(f, language) for f in asked or figures if _needs_saying(f))
+def _say_again(language: Language, messages: Messages, figures: Sequence[Figure]) -> str:
+    said = dict.fromkeys(say_figure(figure, language) for figure in figures)
     if not said:
         return ""
     # Not commas: figures of a list share their last one's unit, and these don't.

@@ -23,6 +23,7 @@ from assistant.index import sentence_spans
 from assistant.late import lowest_mean
 from assistant.reading import Reading, find_place_names, find_years
 from assistant.retrieval import Search, Searcher
+from assistant.tables import find_row_figures, read_rows
 from assistant.text.terms import Alternatives, find_terms
 from assistant.weights import SENTENCE_WEIGHTS
 
@@ -33,7 +34,7 @@ PLAIN_FEATURES = (
     "centred",  # the same with the question less its language
     "words",  # share of the question's words in the sentence and its neighbours
     "words_here",  # in the sentence alone
-    "words_headed",  # in the sentence and its chunk's head line
+    "words_headed",  # in the sentence and its chunk's head line; in a row and its table's heads
     "tokens",  # its tokens against the question's, each with the best one (late interaction)
     "tokens_near",  # the same up to here in the chunk, with its head line
     "tokens_lowest",  # of these the third of the question's tokens that are answered worst
@@ -178,7 +179,10 @@ class _ChunkView:
         around = [empty, *here, empty]
         wide = [a | b | c for a, b, c in zip(around, around[1:], around[2:], strict=False)]
         head = _terms(self.head)
-        headed = [head | own for own in here]
+        headed = [
+            head | own | _terms(_read_heading(self.node, span))
+            for own, span in zip(here, self.spans, strict=True)
+        ]
         share = self.share
         return {
             name: np.array(list(map(share, column)))
@@ -189,7 +193,7 @@ class _ChunkView:
         start, end = self.spans[place]
         text = self.node.text[start:end]
         return {
-            **self._figures(text),
+            **self._figures(figures_at(self.node, (start, end))),
             **self._names(text, end),
             **self._years(text, end),
             **self._organisation(),
@@ -197,9 +201,9 @@ class _ChunkView:
             "short": float(len(text) < 30),
         }
 
-    def _figures(self, text: str) -> dict[str, float]:
+    def _figures(self, figures: Sequence[Figure]) -> dict[str, float]:
         asked = self.reading.asked
-        new = [f for f in figures_of(text) if not _stands_in(f, self.reading.figures)]
+        new = [f for f in figures if not _stands_in(f, self.reading.figures)]
         kinds = [kind_of(figure.unit) for figure in new]
         hits = sum(kind in asked for kind in kinds)
         return {
@@ -263,10 +267,21 @@ class _ChunkView:
         }
 
 
+def figures_at(node: TextNode, span: tuple[int, int]) -> Sequence[Figure]:
+    """The figures of a sentence of a chunk; a row of a table with what its header says of it."""
+    return find_row_figures(node, span) or figures_of(node.text[slice(*span)])
+
+
 @lru_cache(maxsize=20_000)
 def figures_of(text: str) -> tuple[Figure, ...]:
     """`find_figures`, remembered: the same sentences come back question after question."""
     return tuple(find_figures(text))
+
+
+def _read_heading(node: TextNode, span: tuple[int, int]) -> str:
+    """What stands above a table's row: its caption and the heads of its columns."""
+    rows = read_rows(node.text, span)
+    return " ".join(part for row in rows for part in (row.caption, *(c.column for c in row.cells)))
 
 
 @lru_cache(maxsize=20_000)

@@ -21,8 +21,9 @@ from evals.cases import LANGUAGES
 from evals.samples import Matrix, Sample, read_suite, read_xquad
 
 FOLDS = 5
-PENALTY = 5.0
-ANSWERED = 0.96  # of the answerable questions: where the threshold is put
+PENALTY = 5.0  # of the weights of sentences
+REFUSAL_PENALTY = 1.0  # held-out refusals were best at 0.5 to 2
+ANSWERED = 0.97  # of the answerable questions: where the threshold is put
 
 
 def fit_sentences(samples: Sequence[Sample]) -> Matrix:
@@ -56,7 +57,7 @@ def fit_refusals(rows: Matrix, positive: NDArray[np.bool_], weight: Matrix) -> M
     balance = weight * np.where(positive, 1.0, both)
 
     def gradient(weights: Matrix) -> Matrix:
-        pull = 2 * PENALTY * np.append(weights[:-1], 0.0)
+        pull = 2 * REFUSAL_PENALTY * np.append(weights[:-1], 0.0)
         expected = 1 / (1 + np.exp(-table @ weights))
         slope: Matrix = (balance * (positive - expected)) @ table - pull
         return slope
