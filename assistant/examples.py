@@ -6,7 +6,7 @@ from assistant.answer import Language
 from assistant.figures import kind_of
 from assistant.index import SearchIndex
 from assistant.prompts import load_messages
-from assistant.ranking import figures_of
+from assistant.stated import figures_of
 
 EXAMPLES = 3
 _KINDS = {"money": "money", "percent": "percent", "count": "count"}

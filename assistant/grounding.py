@@ -24,6 +24,7 @@ from assistant.guard import Evidence, read_subjects
 from assistant.index import sentence_spans
 from assistant.naming import build_lexicon
 from assistant.passages import cite
+from assistant.stated import find_row_figures
 from assistant.support import (
     Finding,
     choose_window,
@@ -32,7 +33,6 @@ from assistant.support import (
     names_year,
     states,
 )
-from assistant.tables import find_row_figures
 from assistant.text.citations import ClaimText
 from assistant.text.language import detect_language
 from assistant.wording import (
@@ -44,9 +44,6 @@ from assistant.wording import (
     is_in_other_language,
     names_owner,
 )
-
-# Share of a sentence's words that its source has to hold where no figure and no quotation ties it.
-SUPPORT_FLOOR = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,11 @@ from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
-from assistant.ranking import LONGEST, Candidate, figures_of, rank_sentences
+from assistant.ranking import LONGEST, Candidate, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
 from assistant.retrieval import Searcher
+from assistant.stated import figures_of
 from assistant.synthesis import as_question
 from assistant.tables import read_rows
 from assistant.text.terms import Alternatives, find_terms

@@ -18,12 +18,12 @@ import numpy as np
 from llama_index.core.schema import NodeWithScore, TextNode
 from numpy.typing import NDArray
 
-from assistant.figures import AMOUNTS, Figure, find_figures, kind_of, same_figure
+from assistant.figures import AMOUNTS, Figure, kind_of, same_figure
 from assistant.index import sentence_spans
 from assistant.late import lowest_mean
 from assistant.reading import Reading, find_place_names, find_years
 from assistant.retrieval import Search, Searcher
-from assistant.tables import find_row_figures, read_rows
+from assistant.stated import figures_at, read_heading
 from assistant.text.terms import Alternatives, find_terms
 from assistant.weights import SENTENCE_WEIGHTS
 
@@ -180,7 +180,7 @@ class _ChunkView:
         wide = [a | b | c for a, b, c in zip(around, around[1:], around[2:], strict=False)]
         head = _terms(self.head)
         headed = [
-            head | own | _terms(_read_heading(self.node, span))
+            head | own | _terms(read_heading(self.node, span))
             for own, span in zip(here, self.spans, strict=True)
         ]
         share = self.share
@@ -265,23 +265,6 @@ class _ChunkView:
             "organisation": float(agrees),
             "organisation_other": float(bool(asked) and not agrees),
         }
-
-
-def figures_at(node: TextNode, span: tuple[int, int]) -> Sequence[Figure]:
-    """The figures of a sentence of a chunk; a row of a table with what its header says of it."""
-    return find_row_figures(node, span) or figures_of(node.text[slice(*span)])
-
-
-@lru_cache(maxsize=20_000)
-def figures_of(text: str) -> tuple[Figure, ...]:
-    """`find_figures`, remembered: the same sentences come back question after question."""
-    return tuple(find_figures(text))
-
-
-def _read_heading(node: TextNode, span: tuple[int, int]) -> str:
-    """What stands above a table's row: its caption and the heads of its columns."""
-    rows = read_rows(node.text, span)
-    return " ".join(part for row in rows for part in (row.caption, *(c.column for c in row.cells)))
 
 
 @lru_cache(maxsize=20_000)

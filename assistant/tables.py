@@ -16,8 +16,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from llama_index.core.schema import TextNode
-
 from assistant.figures import Figure, find_figures
 from assistant.headers import Unit, covers, find_unit
 from assistant.subjects import find_places
@@ -71,16 +69,6 @@ class _Piece(NamedTuple):
     @property
     def span(self) -> tuple[int, int]:
         return self.start, self.start + len(self.text)
-
-
-def find_row_figures(node: TextNode, span: tuple[int, int]) -> list[Figure]:
-    """What the table rows within a span of a chunk's text state, header and caption read with them.
-
-    Spans of the figures are offsets in `node.text`. Empty where no table row lies in the span.
-    """
-    start, end = span
-    figures = (figure for row in read_rows(node.text, span) for figure in row.figures)
-    return [one for one in figures if start <= one.span[0] and one.span[1] <= end]
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from llama_index.core.schema import TextNode
 
-from assistant.ranking import FEATURES, Candidate, figures_of, rank_sentences
+from assistant.ranking import FEATURES, Candidate, rank_sentences
+from assistant.stated import figures_of
 from tests.support.nodes import build_hits, build_node, build_searcher
 
 HARBOUR = build_node(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.tables import find_row_figures, read_rows
+from assistant.stated import find_row_figures
+from assistant.tables import read_rows
 from tests.support.nodes import build_node
 
 PIPES = """Table 2. Four clusters

@@ -1,0 +1,38 @@
+"""The figures that a sentence of a chunk states; of a table's row, with what its header says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from llama_index.core.schema import TextNode
+
+from assistant.figures import Figure, find_figures
+from assistant.tables import read_rows
+
+
+@lru_cache(maxsize=20_000)
+def figures_of(text: str) -> tuple[Figure, ...]:
+    """`find_figures`, remembered: the same sentences come back question after question."""
+    return tuple(find_figures(text))
+
+
+def figures_at(node: TextNode, span: tuple[int, int]) -> Sequence[Figure]:
+    """The figures of a sentence of a chunk; a row of a table with what its header says of it."""
+    return find_row_figures(node, span) or figures_of(node.text[slice(*span)])
+
+
+def find_row_figures(node: TextNode, span: tuple[int, int]) -> list[Figure]:
+    """What the table rows within a span of a chunk's text state, header and caption read with them.
+
+    Spans of the figures are offsets in `node.text`. Empty where no table row lies in the span.
+    """
+    start, end = span
+    figures = (figure for row in read_rows(node.text, span) for figure in row.figures)
+    return [one for one in figures if start <= one.span[0] and one.span[1] <= end]
+
+
+def read_heading(node: TextNode, span: tuple[int, int]) -> str:
+    """What stands above a table's row: its caption and the heads of its columns; "" elsewhere."""
+    rows = read_rows(node.text, span)
+    return " ".join(part for row in rows for part in (row.caption, *(c.column for c in row.cells)))
