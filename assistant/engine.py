@@ -15,10 +15,8 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.answer import Answer, Citation, Claim, Conflict, Passage, Reason
-from assistant.conflicts import Known, Side, build_conflict, find_conflicts
+from assistant.answer import Answer, Citation, Claim, Passage, Reason
 from assistant.errors import ModelError
-from assistant.figures import Figure
 from assistant.grounding import Checked, Source, check_claim
 from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
@@ -133,7 +131,6 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         **found: Any,
     ) -> Answer:
         reason = None if draft.pieces else _reason(sources, metadata, draft.problems)
-        conflicts = draft.find_conflicts(question.query_str, sources)
         text = "\n".join(filter(None, [metadata.get("note"), draft.text]))
         if reason:
             text = load_messages(question.language).text(f"answer.refused_{reason}")
@@ -148,7 +145,6 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             incomplete=draft.incomplete,
             claims=tuple(piece.claim for piece in draft.pieces),
             citations=tuple(draft.numbering.citations),
-            conflicts=conflicts,
             problems=tuple(draft.problems),
             nearest=_nearest(sources) if reason else (),
             usage=dict(metadata.get("usage", {})),
@@ -204,7 +200,6 @@ class _Draft:
         self.problems: list[str] = []
         self.numbering = _Numbering()
         self.incomplete = False
-        self._answered: list[tuple[Figure, int]] = []
 
     @property
     def text(self) -> str:
@@ -215,17 +210,8 @@ class _Draft:
         self.problems += checked.problems
         if checked.claim.verdict == "unproved":
             return None
-        self._answered += [
-            (one.figure, one.citations[0]) for one in checked.claim.figures if one.citations
-        ]
         self.pieces.append(_Piece(*self.numbering.take(text, checked)))
         return self.pieces[-1].claim
-
-    def find_conflicts(self, question: str, sources: dict[int, Source]) -> tuple[Conflict, ...]:
-        """Where another passage contradicts the answer; what it says is cited as well."""
-        passages = {n: Known(one.passage, one.node) for n, one in sources.items()}
-        found = find_conflicts(question, self._answered, passages)
-        return tuple(build_conflict(question, self.numbering.cite(sides)) for sides in found)
 
 
 class _Numbering:
@@ -243,13 +229,6 @@ class _Numbering:
         for passage, number in place.items():
             order[number - 1] = passage
         return renumber(text, order), _renumbered(checked.claim, place)
-
-    def cite(self, sides: Sequence[Side]) -> list[Side]:
-        """The sides of a conflict under the answer's own numbers."""
-        return [
-            side._replace(citation=replace(side.citation, number=self._number(side.citation)))
-            for side in sides
-        ]
 
     def _number(self, citation: Citation) -> int:
         key = (citation.passage.document, citation.span.start, citation.span.end)

@@ -146,7 +146,10 @@ def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _
     subjects = read_subjects(question, reading.text, source.passage.year)
     said = [*reading.figures, *find_figures(question)]
     findings = find_support(question, reading.text, subjects, evidence, said)
-    start, end = choose_window(spans, _worth(question, reading, evidence), findings)
+    # The year in which the source was written needs no sentence to say it.
+    own = source.passage.year
+    needed = [one for one in findings if not _is_year_of(one.subject.figure, own)] or findings
+    start, end = choose_window(spans, _worth(question, reading, evidence), needed)
     return _Trial(source, cite(number, source.passage, node, start, end), tuple(findings))
 
 

@@ -36,6 +36,13 @@ _REPORT_YEAR = re.compile(
     r"|年?[^\d，。,]{0,8}(?:报告|简报|论文|建议)",
     re.IGNORECASE,
 )
+# The year in which somebody says so, and not the one that it is about.
+_SAID_BEFORE = re.compile(
+    r"\b(?:said|says|wrote|writes|report(?:s|ed)|stated?|states|not(?:es|ed)|warn(?:s|ed)"
+    r"|estimat(?:es|ed)|expect(?:s|ed)|announced|explained)\s(?:\w+\s)?in\s\Z",
+    re.IGNORECASE,
+)
+_SAID_AFTER = re.compile(r"年?(?:就|曾|时)?(?:说|称|指出|表示|写道|提到|认为|预计|宣布)")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -75,11 +82,12 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
     asked_years, asked = _years_asked(question, year), find_scopes(question)
     words = read_words(f"{question}\n{claim}")
     statements = read_statements(claim)
+    said = _years_of_saying(claim, year)
     only_periods = all(one.figure.unit in _PERIODS for one in statements)
     return [
         Subject(
             figure=statement.figure,
-            years=statement.years() or asked_years,
+            years=(statement.years() - said) or asked_years,
             places=statement.places() or keys_of(asked, "place"),
             mentions=(*statement.own, *statement.led, *asked),
             words=words,
@@ -99,6 +107,23 @@ def _years_asked(question: str, about: int | None) -> frozenset[str]:
         if not (of_report and str(about) in mention.keys):
             years |= mention.keys
     return frozenset(years)
+
+
+def _years_of_saying(claim: str, year: int | None) -> frozenset[str]:
+    """The year in which the source was written, where the claim names it as no more than that."""
+    mentions = [one for one in find_year_mentions(claim) if str(year) in one.keys]
+    if mentions and all(_is_of_saying(claim, one.span) for one in mentions):
+        return frozenset([str(year)])
+    return frozenset()
+
+
+def _is_of_saying(claim: str, span: tuple[int, int]) -> bool:
+    start, end = span
+    if _SAID_BEFORE.search(claim[:start]) or _SAID_AFTER.match(claim, end):
+        return True
+    before, after = claim[start - 1 : start], claim[end : end + 1]
+    bracketed = before in ("(", "（") and after in (")", "）", "年")
+    return bracketed or _REPORT_YEAR.match(claim, end) is not None
 
 
 def find_contradiction(

@@ -173,7 +173,9 @@ def choose_sentences(reading: Reading, ranked: Sequence[Candidate]) -> list[Cand
         return _one_each(ranked)[:ORGANISATIONS]
     wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
     leading = _one_a_speaker(reading, ranked) if len(reading.speakers) > 1 else []
-    if reading.several and not leading:
+    if not leading and reading.differing:
+        leading = _one_each(ranked)[:SENTENCES]
+    elif not leading and reading.several:
         leading = _one_a_name(reading, ranked)
     chosen: list[Candidate] = []
     for candidate in [*leading, *ranked]:

@@ -46,6 +46,11 @@ _SEVERAL = re.compile(
     r"|[，,；;].{0,12}(?:又|其中)?.{0,12}(?:多少|几|哪|何)|是否一致|不一|有何不同|和.{1,12}各",
     re.IGNORECASE,
 )
+_DIFFERING = re.compile(
+    r"\b(?:differ(?:s|ent|ently)?|disagree|contradict|conflicting|in two ways)\b"
+    r"|说法不[一同]|(?:说法|数字|口径).{0,6}(?:不同|不一|出入|差异)|是否一致|一致吗",
+    re.IGNORECASE,
+)
 _BROAD = re.compile(
     r"\b(?:companies|firms|organi[sz]ations|papers|reports|authors|sources|everyone|they all)\b"
     r".{0,40}\b(?:recommend|suggest|propose|say|think|advise|mention|write|call for|see)"
@@ -68,8 +73,9 @@ class Reading:
 
     `own` are its words for passages of its own language, `cross` for those of the other one;
     `names` its proper names, each with its forms, `places` those of them that are places; `asked`
-    what kinds of figure it wants. Each of `speakers` is one organisation that it names, as all the
-    names that the collection has for it.
+    what kinds of figure it wants; `several` that it asks more than one thing, `differing` what
+    sources say differently. Each of `speakers` is one organisation that it names, as all the names
+    that the collection has for it.
     """
 
     text: str
@@ -83,6 +89,7 @@ class Reading:
     figures: tuple[Figure, ...]
     asked: frozenset[str]
     several: bool
+    differing: bool
     broad: bool
 
     @property
@@ -121,6 +128,7 @@ class Reader:
             figures=figures,
             asked=asked - {"name", "list"},
             several=bool(_SEVERAL.search(text)),
+            differing=bool(_DIFFERING.search(text)),
             broad=bool(_BROAD.search(text)) and not _AMOUNT.search(text),
         )
 
