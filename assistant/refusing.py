@@ -18,6 +18,9 @@ from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 
 # Below this much nearness, centred by language, nothing of the collection is about the question.
 NOTHING_NEAR = 0.0
+# Among fewer sentences than this none can be told to stand out.
+FEW = 10
+FEW_WORDS = 0.3  # share of the question's words that the best of so few has to hold
 
 # Of all the sentences, not only the two that are looked at.
 MOST = ("tokens", "tokens_near", "tokens_lowest")
@@ -71,7 +74,16 @@ def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
         return "nothing_relevant"
     if search.reading.broad:
         return None
+    if len(ranked) < FEW:
+        return None if _holds_up(ranked[0]) else "not_stated"
     return "not_stated" if answerability(search, ranked) < 0 else None
+
+
+def _holds_up(best: Candidate) -> bool:
+    """Whether a sentence answers as far as it can be told from itself: it has enough of the
+    question's words, and nothing speaks against it."""
+    words = best.features[FEATURES.index("words_headed")]
+    return bool(words >= FEW_WORDS and not best.features[_CONFLICT].any())
 
 
 def answerability(search: Search, ranked: Sequence[Candidate]) -> float:
