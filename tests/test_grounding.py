@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.answer import Claim
 from assistant.grounding import Checked, check_claim
+from assistant.grounding import check as prove
 from assistant.text.citations import split_claims
 from tests.support.nodes import build_node, build_sources
 
@@ -195,3 +196,22 @@ def test_whatever_is_said_a_citation_is_a_piece_of_its_document(
         if checked.claim.verdict == "proved":
             assert all(figure.verdict == "checked" for figure in checked.claim.figures)
             assert checked.claim.citations
+
+
+def test_the_year_in_which_somebody_says_so_is_not_the_year_of_the_figure() -> None:
+    node = build_node("By 2030 the port will invest CNY 500 billion in terminals.", year=2024)
+    sources = list(build_sources(node).values())
+    for claim in (
+        "Acme said in 2024 that it will invest RMB 500 billion in terminals.",
+        "Acme (2024): RMB 500 billion is invested in terminals.",
+        "Acme的2024年报告说，码头将投资5000亿元。",
+    ):
+        question = "码头将投资多少？" if "码头" in claim else "How much is invested in terminals?"
+        assert prove(question, claim, sources).claim.reason is None
+
+
+def test_the_year_of_the_source_is_no_excuse_for_a_figure_of_another_year() -> None:
+    node = build_node("By 2030 the port will invest CNY 500 billion in terminals.", year=2024)
+    sources = list(build_sources(node).values())
+    found = prove("", "In 2024 the port will invest RMB 500 billion in terminals.", sources)
+    assert found.claim.verdict == "unproved"

@@ -195,3 +195,62 @@ def test_a_cut_never_splits_a_number_at_its_thousands(room: int, number: int) ->
     text = "a" * room + f", {number:,} yuan" + ", b" * 40
     cut = cut_quotation(text, lambda part: float(part.startswith("a")))
     assert f", {number:,}" in cut or not any(char.isdigit() for char in cut)
+
+
+def choose_texts(question: str, *nodes: TextNode) -> list[str]:
+    searcher = build_searcher(*nodes)
+    search = searcher.search(question)
+    ranked = rank_sentences(searcher, search, build_hits(*nodes))
+    return [candidate.text for candidate in choose_sentences(search.reading, ranked)]
+
+
+def test_of_two_names_asked_about_each_is_heard() -> None:
+    review = build_node(
+        "Acme says that the bridge of Selby is 270 m long. The bridge of Selby is painted green. "
+        "The bridge of Selby is long and old. Zenith says that the bridge of Selby is 340 m long."
+    )
+    question = "How long is the bridge of Selby, says Acme, and what says Zenith?"
+    chosen = choose_texts(question, review)
+    assert {text.split()[0] for text in chosen[:2]} == {"Acme", "Zenith"}
+
+
+def test_where_sources_differ_two_of_them_are_quoted() -> None:
+    one = build_node(
+        "The bridge of Selby opened in 2015. The bridge is green. It opened again in 2016.",
+        document="one.md",
+        organisation="Acme",
+    )
+    other = build_node(
+        "The bridge of Selby opened in 2011.", document="other.md", organisation="Zenith"
+    )
+    chosen = choose_texts("When did the bridge of Selby open? The sources differ.", one, other)
+    assert any("2011" in text for text in chosen[:2])
+    assert any("2015" in text for text in chosen[:2])
+
+
+TABLE = build_node(
+    "Table: towns on the river\n\n| Town | Output per head (RMB) | Area (km²) |\n|---|---|---|\n"
+    "| Selby | 152,548 | 40 |\n| Aldmouth | 98,100 | 52 |\n",
+    document="towns.md",
+)
+
+
+def write_row() -> str:
+    lines, _ = write("What is the output per head in Selby?", TABLE)
+    return next(line for line in lines if "152,548" in line)
+
+
+def test_a_row_is_said_again_with_the_unit_of_its_header() -> None:
+    line = write_row()
+    assert line == "Acme (2023): “| Selby | 152,548 | 40 |” (i.e. RMB 152,548) [1]\n"
+
+
+def test_what_is_said_of_a_row_is_proved_and_a_wrong_unit_is_not() -> None:
+    line, sources = write_row(), build_sources(TABLE)
+    wrong = line.replace("RMB 152,548)", "US$152,548)")
+    verdicts = [
+        check_claim(claim, sources).claim.verdict
+        for text in (line, wrong)
+        for claim in split_claims(text)
+    ]
+    assert verdicts == ["proved", "unproved"]

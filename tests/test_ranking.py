@@ -73,3 +73,11 @@ def test_a_chunk_without_sentences_has_no_candidates() -> None:
 
 def test_figures_are_found_as_ever() -> None:
     assert [figure.text for figure in figures_of("It cost CNY 500 billion.")] == ["CNY 500 billion"]
+
+
+def test_any_kind_of_figure_answers_a_question_for_any_amount() -> None:
+    asked = FEATURES.index("asked")
+    best = rank("How much was handled by the harbour in 2023?", HARBOUR)
+    shares = {candidate.text: candidate.features[asked] for candidate in best}
+    assert shares["In 2023 the harbour handled 46,000 containers."] == 1
+    assert shares["The harbour is old."] == 0

@@ -121,6 +121,23 @@ def test_questions_for_several_things_are_told(question: str, several: bool) -> 
     assert read(question).several is several
 
 
+@pytest.mark.parametrize(
+    ("question", "differing"),
+    [
+        ("In which year did it open? The sources differ.", True),
+        ("Which lengths do the conflicting reports give?", True),
+        ("关于通车时间，各家说法有何不同？", True),
+        ("两份报告给出的里程一致吗？", True),
+        ("In which year did it open?", False),
+        ("两座城市的里程各是多少？", False),
+    ],
+)
+def test_questions_about_what_sources_say_differently_are_told(
+    question: str, differing: bool
+) -> None:
+    assert read(question).differing is differing
+
+
 def test_the_kind_of_figure_that_is_asked_for_is_told() -> None:
     assert "money" in read("How much money did it cost, in yuan?").asked
     assert "percent" in read("占百分之多少？").asked

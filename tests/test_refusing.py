@@ -62,3 +62,17 @@ def test_a_broad_question_is_answered_with_what_there_is() -> None:
     ranked = rank_sentences(SEARCHER, search, HITS)
     assert search.reading.broad
     assert find_refusal(search, ranked) in (None, "nothing_relevant")
+
+
+def refusal_of(question: str) -> str | None:
+    search = SEARCHER.search(question)
+    return find_refusal(search, rank_sentences(SEARCHER, search, HITS))
+
+
+def test_among_a_handful_of_sentences_one_that_says_it_answers() -> None:
+    assert refusal_of("How many containers did the harbour of Selby handle in 2022?") is None
+
+
+def test_among_a_handful_of_sentences_a_missing_year_or_subject_is_refused() -> None:
+    assert refusal_of("How many containers did the harbour of Selby handle in 1998?")
+    assert refusal_of("How tall is the highest giraffe in Kenya?")
