@@ -23,7 +23,7 @@ from evals.samples import Matrix, Sample, read_suite, read_xquad
 FOLDS = 5
 PENALTY = 5.0  # of the weights of sentences
 REFUSAL_PENALTY = 0.5  # held-out refusals were best at 0.5 to 2
-ANSWERED = 0.97  # of the answerable questions: where the threshold is put
+ANSWERED = {"en": 0.97, "zh": 0.96}  # of the answerable questions: where the threshold is put
 
 
 def fit_sentences(samples: Sequence[Sample]) -> Matrix:
@@ -72,7 +72,7 @@ def find_biases(samples: Sequence[Sample], scores: Matrix) -> dict[str, float]:
     asked = np.array([s.language for s in samples])
     known = np.array([not s.negative and s.kind == "written" for s in samples])
     return {
-        language: -float(np.quantile(scores[known & (asked == language)], 1 - ANSWERED))
+        language: -float(np.quantile(scores[known & (asked == language)], 1 - ANSWERED[language]))
         for language in LANGUAGES
     }
 
