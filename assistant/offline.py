@@ -24,7 +24,7 @@ from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
-from assistant.ranking import LONGEST, Candidate, rank_sentences
+from assistant.ranking import LONGEST, Candidate, holds_name, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
 from assistant.retrieval import Searcher
@@ -214,8 +214,7 @@ def _one_a_name(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate
 
 
 def _names(candidate: Candidate, forms: Alternatives) -> bool:
-    terms = frozenset(find_terms(candidate.text))
-    return any(all(term in terms for term in form) for form in forms)
+    return holds_name(forms, frozenset(find_terms(candidate.text)))
 
 
 def _voice(candidate: Candidate) -> str:

@@ -221,9 +221,9 @@ class _ChunkView:
         chunk = near | _terms(self.node.text)
         known = self.searcher.index.lexical.knows
         return {
-            "names_here": sum(_held(forms, here) for forms in names) / many,
-            "names_near": sum(_held(forms, near) for forms in names) / many,
-            "names_missing": sum(not _held(forms, chunk) for forms in names) / many,
+            "names_here": sum(holds_name(forms, here) for forms in names) / many,
+            "names_near": sum(holds_name(forms, near) for forms in names) / many,
+            "names_missing": sum(not holds_name(forms, chunk) for forms in names) / many,
             "names_unknown": sum(not any(map(known, forms)) for forms in names) / many,
             "place_other": float(self._speaks_of_another(text, end)),
         }
@@ -233,7 +233,7 @@ class _ChunkView:
         near = _terms(text) | _terms(self.head)
         for span in before:
             near |= _terms(self.node.text[slice(*span)])
-        missing = [forms for forms in self.reading.places if not _held(forms, near)]
+        missing = [forms for forms in self.reading.places if not holds_name(forms, near)]
         asked = {term for forms in self.reading.names for form in forms for term in form}
         return bool(missing) and bool(find_place_names(text) - asked)
 
@@ -280,7 +280,8 @@ def _share_of(asked: frozenset[str], kinds: Sequence[str]) -> float:
     return len(brought) / len(asked) if asked else 0.0
 
 
-def _held(forms: Alternatives, terms: frozenset[str]) -> bool:
+def holds_name(forms: Alternatives, terms: frozenset[str]) -> bool:
+    """Whether terms hold one of a name's forms whole."""
     return any(all(term in terms for term in form) for form in forms)
 
 

@@ -33,12 +33,12 @@ from evals.suite import Suite, read_suites
 from evals.task import Asked
 from store.catalog import Catalog
 from store.chroma import open_store
-from store.chunks import build_chunks
+from store.chunks import build_chunks, embedded_text
 from store.collection import Collection
 from store.embedding import BATCH_SIZE, StoreEmbedding, build_embedding
 from store.ingest import build_fingerprint, build_record, describe, read_sentences
 from store.read import DocumentFile, find_documents, read_document
-from store.vectors import Vectors
+from store.vectors import TokenRows, Vectors
 
 
 @dataclass
@@ -169,14 +169,27 @@ def _ingest_file(
     with watch.stage("clean, chunk"):
         nodes = build_chunks(document, entry)
     with watch.stage("embed chunks"):
-        heads = [f"{node.metadata['head']}\n{node.text}" for node in nodes]
-        vectors = _embed(embedding, heads)
+        vectors, tokens = _embed_chunks(embedding, nodes)
     with watch.stage("embed sentences"):
         sentences = _embed_sentences(embedding, nodes)
     with watch.stage("write"):
         fingerprint = build_fingerprint(document, entry, embedding.identity)
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
-        collection.write(record, document.text, nodes, vectors, sentences)
+        collection.write(record, document.text, nodes, vectors, sentences, tokens)
+
+
+def _embed_chunks(
+    embedding: StoreEmbedding, nodes: Sequence[TextNode]
+) -> tuple[Vectors, list[TokenRows]]:
+    """With their token vectors, or every question would have to make them."""
+    rows: list[Vectors] = []
+    tokens: list[TokenRows] = []
+    for start in range(0, len(nodes), BATCH_SIZE):
+        texts = [embedded_text(node) for node in nodes[start : start + BATCH_SIZE]]
+        vectors, found = embedding.read_passages(texts)
+        rows += list(vectors)
+        tokens += found
+    return np.array(rows, dtype=np.float32).reshape(-1, embedding.dimension), tokens
 
 
 def _embed_sentences(embedding: StoreEmbedding, nodes: Sequence[TextNode]) -> list[Vectors]:
