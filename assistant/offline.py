@@ -27,7 +27,7 @@ from assistant.question import Question
 from assistant.ranking import LONGEST, Candidate, holds_name, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
-from assistant.retrieval import Searcher
+from assistant.retrieval import Part, Search, Searcher
 from assistant.stated import figures_of
 from assistant.synthesis import as_question
 from assistant.tables import read_rows
@@ -85,9 +85,16 @@ class QuotingSynthesizer(BaseSynthesizer):
             return StreamingResponse(_as_generator(()), nodes, metadata)
         if search.reading.broad:
             metadata["note"] = load_messages(question.language).text("answer.selection_note")
-        chosen = choose_sentences(search.reading, ranked)
+        chosen = choose_sentences(search.reading, ranked, self._leading(search, nodes))
         written = (self._write(question, search.reading, candidate) for candidate in chosen)
         return StreamingResponse(_as_generator(written), nodes, metadata)
+
+    def _leading(self, search: Search, nodes: list[NodeWithScore]) -> list[Candidate]:
+        """The best sentence for each name of a list that the question asks about."""
+        found: list[Candidate] = []
+        for part in self._searcher.search_parts(search):
+            found += _choose_of_part(part, rank_sentences(self._searcher, part.search, nodes))
+        return found
 
     async def asynthesize(
         self,
@@ -167,12 +174,16 @@ class QuotingSynthesizer(BaseSynthesizer):
         """There are none."""
 
 
-def choose_sentences(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:
+def choose_sentences(
+    reading: Reading, ranked: Sequence[Candidate], first: Sequence[Candidate] = ()
+) -> list[Candidate]:
     """What to quote, in the order in which to say it; no two that say the same."""
     if reading.broad:
         return _one_each(ranked)[:ORGANISATIONS]
     wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
-    leading = _one_a_speaker(reading, ranked) if len(reading.speakers) > 1 else []
+    leading = list(first)
+    if not leading and len(reading.speakers) > 1:
+        leading = _one_a_speaker(reading, ranked)
     if not leading and reading.differing:
         leading = _one_each(ranked)[:SENTENCES]
     elif not leading and reading.several:
@@ -199,6 +210,16 @@ def _one_a_speaker(reading: Reading, ranked: Sequence[Candidate]) -> list[Candid
         next((one for one in near if _voice(one) in names), None) for names in reading.speakers
     ]
     return sorted(filter(None, found), key=lambda one: -one.score)
+
+
+def _choose_of_part(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence said by whom a part asks about; else one that names them; else the best
+    that names none of the others."""
+    near = [one for one in ranked if one.score > ranked[0].score - NEAR_NAME]
+    said = [one for one in near if _voice(one) in part.voices]
+    named = [one for one in near if any(_names(one, name) for name in part.own)]
+    silent = [one for one in near if not any(_names(one, name) for name in part.others)]
+    return (said or named or silent)[:1]
 
 
 def _one_a_name(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -31,12 +31,15 @@ Features = NDArray[np.float64]
 
 PLAIN_FEATURES = (
     "meaning",  # cosine to the question, above the mean of all sentences of its language
-    "centred",  # the same with the question less its language
+    "meaning_spread",  # the same, in standard deviations of all sentences of its language
+    "centred",  # meaning, with the question less its language
+    "centred_spread",
     "words",  # share of the question's words in the sentence and its neighbours
     "words_here",  # in the sentence alone
     "words_headed",  # in the sentence and its chunk's head line; in a row and its table's heads
     "tokens",  # its tokens against the question's, each with the best one (late interaction)
-    "tokens_near",  # the same up to here in the chunk, with its head line
+    "tokens_spread",  # above the mean of the best of its language, in their standard deviations
+    "tokens_near",  # tokens up to here in the chunk, with its head line
     "tokens_lowest",  # of these the third of the question's tokens that are answered worst
     "tokens_chunk",  # the same for the whole chunk
     "passage",  # retrieval score of the chunk
@@ -64,11 +67,14 @@ PLAIN_FEATURES = (
 # sentences of the question's own language.
 NEARNESS = (
     "meaning",
+    "meaning_spread",
     "centred",
+    "centred_spread",
     "words",
     "words_here",
     "words_headed",
     "tokens",
+    "tokens_spread",
     "tokens_near",
     "tokens_lowest",
     "tokens_chunk",
@@ -122,10 +128,14 @@ def _describe(
         return []
     same = bool(search.same[row])
     chunk = _ChunkView(node, spans, search.reading, shares[same], searcher)
-    usual, usual_centred = search.usual(same)
+    usual = search.usual(same)
+    meaning = index.sentences[rows] @ search.vector - usual.mean
+    centred = index.sentences[rows] @ search.centred - usual.mean_centred
     shared = {
-        "meaning": index.sentences[rows] @ search.vector - usual,
-        "centred": index.sentences[rows] @ search.centred - usual_centred,
+        "meaning": meaning,
+        "meaning_spread": meaning / usual.spread,
+        "centred": centred,
+        "centred_spread": centred / usual.spread_centred,
         **chunk.word_shares(),
         **_token_shares(searcher, search, row, len(spans)),
         "passage": np.full(len(spans), hit.score),
@@ -149,10 +159,13 @@ def _token_shares(searcher: Searcher, search: Search, row: int, many: int) -> di
         return dict.fromkeys(names, np.zeros(many))
     (match,) = searcher.match(search, [row])
     near = [match.up_to(place) for place in range(many)]
+    own = np.array([match.sentence(place) for place in range(many)])
+    mean, spread = search.usual_tokens(bool(search.same[row]))
     columns = (
-        [match.sentence(place) for place in range(many)],
-        [own.mean() for own in near],
-        [lowest_mean(own) for own in near],
+        own,
+        (own - mean) / spread,
+        [up.mean() for up in near],
+        [lowest_mean(up) for up in near],
         [match.whole] * many,
     )
     return {name: np.array(column) for name, column in zip(names, columns, strict=True)}

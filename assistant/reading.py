@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +11,7 @@ import jieba
 
 from assistant.figures import Figure, figure_type, find_figures
 from assistant.glossary import Glossary
+from assistant.parts import split_question
 from assistant.text.dictionary import is_place, is_proper_noun, translate_english
 from assistant.text.language import detect_language
 from assistant.text.names import find_sound_alikes
@@ -74,7 +75,7 @@ class Reading:
     `own` are its words for passages of its own language, `cross` for those of the other one;
     `names` its proper names, each with its forms, `places` those of them that are places; `asked`
     what kinds of figure it wants; `several` that it asks more than one thing, `differing` what
-    sources say differently. Each of `speakers` is one organisation that it names, as all the names
+    sources say differently; `parts` are the question asked of each name of a list. Each of `speakers` is one organisation that it names, as all the names
     that the collection has for it.
     """
 
@@ -91,6 +92,7 @@ class Reading:
     several: bool
     differing: bool
     broad: bool
+    parts: tuple[str, ...] = ()
 
     @property
     def organisations(self) -> frozenset[str]:
@@ -112,24 +114,26 @@ class Reader:
         known, rest = self._find_known(text)
         own, cross = _find_words(rest, known)
         figures = tuple(find_figures(text))
+        several = bool(_SEVERAL.search(text))
         asked = figure_type(text)
-        proper = _find_names(rest, language)
-        names = (*proper.values(), *known.values())
-        places = tuple(forms for word, forms in proper.items() if _is_place_name(word.lower()))
+        proper = _find_names(_without(rest, known), language)
+        names = (*proper.values(), *(_own_form(name, known) for name in known))
+        places = {word: forms for word, forms in proper.items() if _is_place_name(word.lower())}
         return Reading(
             text=text,
             language=language,
             own=(*own, *_figure_words(text)),
             cross=(*cross, *_figure_words(text)),
             names=names,
-            places=places,
+            places=tuple(places.values()),
             speakers=self._find_speakers(text, names),
             years=frozenset(_YEAR.findall(text)),
             figures=figures,
             asked=asked - {"name", "list"},
-            several=bool(_SEVERAL.search(text)),
+            several=several,
             differing=bool(_DIFFERING.search(text)),
             broad=bool(_BROAD.search(text)) and not _AMOUNT.search(text),
+            parts=split_question(text, [*proper, *known], places) if several else (),
         )
 
     def _find_known(self, text: str) -> tuple[dict[str, Alternatives], str]:
@@ -151,8 +155,7 @@ class Reader:
         self, text: str, names: Sequence[Alternatives]
     ) -> tuple[frozenset[str], ...]:
         """One set a name: two organisations that one word may stand for are one speaker."""
-        lowered = text.lower()
-        stands = {first: _stands(first.lower(), lowered) for first in self._by_first}
+        stands = {first: _is_spoken_of(first, text) for first in self._by_first}
         found = [frozenset(self._by_first[first]) for first, here in stands.items() if here]
         for forms in names:
             meant = [
@@ -163,6 +166,20 @@ class Reader:
             ]
             found += [frozenset(meant)] if meant else []
         return tuple(dict.fromkeys(found))
+
+
+def _own_form(name: str, known: Mapping[str, Alternatives]) -> Alternatives:
+    """A known name's forms: as it is written, and those of the other language."""
+    own = tuple(find_terms(name))
+    return tuple(dict.fromkeys([*([own] if own else []), *known[name]]))
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    """A text with its known names blanked, so that their words aren't names once more."""
+    for name in sorted(names, key=len, reverse=True):
+        pattern = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])"
+        text = re.sub(pattern, lambda match: "_" * len(match.group()), text, flags=re.IGNORECASE)
+    return text
 
 
 def _find_words(
@@ -209,8 +226,12 @@ def _find_capitals(text: str) -> list[str]:
         match.group()
         for match in found
         if match.group().lower() not in _MONTHS
-        and not (match.start() == 0 and match.group().lower() in _OPENERS)
+        and not (_opens_sentence(text, match.start()) and match.group().lower() in _OPENERS)
     ]
+
+
+def _opens_sentence(text: str, place: int) -> bool:
+    return not text[:place].strip() or text[:place].rstrip()[-1] in ".?!:;"
 
 
 def find_years(text: str) -> frozenset[str]:
@@ -236,5 +257,13 @@ def _is_place_name(word: str) -> bool:
     return any(is_place(chinese) for chinese in translate_english((word,)))
 
 
-def _stands(name: str, lowered: str) -> bool:
-    return re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", lowered) is not None
+def _is_spoken_of(first: str, text: str) -> bool:
+    """Whether an organisation's first word stands in a text: as it is written, if it is an everyday
+    word too ("Energy Desk" isn't meant by "new energy"), else in any case."""
+    flags = re.NOFLAG if _is_everyday(first.lower()) else re.IGNORECASE
+    return re.search(rf"(?<![A-Za-z]){re.escape(first)}(?![A-Za-z])", text, flags) is not None
+
+
+@cache
+def _is_everyday(word: str) -> bool:
+    return any(not is_proper_noun(chinese) for chinese in translate_english((word,)))

@@ -136,9 +136,9 @@ def _cosines(search: Search, features: Features) -> tuple[float, float, float]:
     """Features measure cosines from what is usual in the collection; off its subject all are low,
     and only the cosines themselves show it."""
     meaning, centred, foreign = _pick(features, ("meaning", "centred", "foreign"))
-    usual, usual_centred = search.usual(same=not foreign)
-    cosine = meaning + usual
-    return cosine, cosine * foreign, centred + usual_centred
+    usual = search.usual(same=not foreign)
+    cosine = meaning + usual.mean
+    return cosine, cosine * foreign, centred + usual.mean_centred
 
 
 def _pick(features: Features, names: Sequence[str]) -> list[float]:

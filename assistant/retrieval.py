@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from llama_index.core.callbacks import CallbackManager
@@ -24,7 +25,10 @@ from assistant.centring import centre_of
 from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction, TokenMatch
 from assistant.reading import Reader, Reading
+from assistant.text.terms import Alternatives
 from store.embedding import StoreEmbedding
+
+T = TypeVar("T")
 
 LEXICAL_SHARE = 0.2
 TRANSLATED_SHARE = 0.15
@@ -32,10 +36,20 @@ BEST_SENTENCE_SHARE = 0.5
 # Chunks of the other language that a short list of them is levelled with: few chunks on one
 # subject would else lose the lead that they deserve.
 LEVELLING = 10
+SMALLEST_SPREAD = 0.01  # of cosines
 CANDIDATES = 20  # of each language, that are looked at token by token
 TOKENS_SHARE = 0.3
 TOP_K = 8
 EACH_ASKED = 2  # chunks of each organisation that a question names, where it names several
+
+
+class Usual(NamedTuple):
+    """Mean and spread of the cosines of many sentences to a question and to it centred."""
+
+    mean: float
+    spread: float
+    mean_centred: float
+    spread_centred: float
 
 
 @dataclass(frozen=True)
@@ -47,15 +61,31 @@ class Search:
     centred: Scores
     same: NDArray[np.bool_]
     scores: Scores
-    usual_same: tuple[float, float]
-    usual_other: tuple[float, float]
+    usual_same: Usual
+    usual_other: Usual
     tokens: Scores
     matches: dict[int, TokenMatch] = field(default_factory=dict)
 
-    def usual(self, same: bool) -> tuple[float, float]:
-        """The mean cosine of all sentences of the question's own language, or of the other, to the
-        question and to it centred: what a sentence's own cosine is measured from."""
+    def usual(self, same: bool) -> Usual:
+        """Of all sentences of the question's own language, or of the other: what a sentence's own
+        cosine is measured from."""
         return self.usual_same if same else self.usual_other
+
+    def usual_tokens(self, same: bool) -> tuple[float, float]:
+        """Mean and spread of the best sentences, token by token, of the chunks of a language that
+        were looked at; 0 and 1 where there were none."""
+        found = [one.best_sentence for row, one in self.matches.items() if self.same[row] == same]
+        return (float(np.mean(found)), _spread(found)) if found else (0.0, 1.0)
+
+
+class Part(NamedTuple):
+    """What a question asks of one name of a list: that name, as names and as organisations, and
+    the names of the others."""
+
+    search: Search
+    own: frozenset[Alternatives]
+    others: frozenset[Alternatives]
+    voices: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -89,6 +119,21 @@ class Searcher:
         tokens = self.late.read_question(question, reading.language)
         return Search(reading, vector, centred, same, scores, usual[0], usual[1], tokens)
 
+    def search_parts(self, search: Search) -> list[Part]:
+        """What a question asks of each name of a list in it; none where it has no list."""
+        searches = [self.search(text) for text in search.reading.parts]
+        every = [frozenset(one.reading.names) for one in searches]
+        voices = [one.reading.organisations for one in searches]
+        return [
+            Part(
+                one,
+                own=every[place].difference(*_others(every, place)),
+                others=frozenset().union(*_others(every, place)) - every[place],
+                voices=voices[place].difference(*_others(voices, place)),
+            )
+            for place, one in enumerate(searches)
+        ]
+
     def match(self, search: Search, rows: Sequence[int]) -> list[TokenMatch]:
         """A question against some chunks, token by token; what was compared once is kept."""
         new = [row for row in rows if row not in search.matches]
@@ -109,18 +154,17 @@ class Searcher:
                 scores[rows] += TOKENS_SHARE * (near - near.mean())
         return scores
 
-    def _usual(
-        self, chunks: NDArray[np.bool_], vector: Scores, centred: Scores
-    ) -> tuple[float, float]:
-        """Mean cosines of the sentences of some chunks; too few of them borrow all the others."""
+    def _usual(self, chunks: NDArray[np.bool_], vector: Scores, centred: Scores) -> Usual:
+        """Of the sentences of some chunks; too few of them borrow all the others."""
         index = self.index
         rows = chunks[index.owners]
         if rows.sum() < LEVELLING:
             rows = np.ones(len(index.owners), dtype=np.bool_)
         if not len(rows):
-            return 0.0, 0.0
-        mean = index.sentences[rows].mean(axis=0)
-        return float(mean @ vector), float(mean @ centred)
+            return Usual(0.0, 1.0, 0.0, 1.0)
+        own = index.sentences[rows]
+        plain, less = own @ vector, own @ centred
+        return Usual(float(plain.mean()), _spread(plain), float(less.mean()), _spread(less))
 
     def _centre(self, language: str) -> Scores:
         if language not in self._centres:
@@ -148,22 +192,48 @@ class HybridRetriever(BaseRetriever):
         search = self._searcher.search(query_bundle.query_str)
         filters = getattr(query_bundle, "filters", Filters())
         rows = np.flatnonzero(index.allowed(filters))
-        scores = self._searcher.rescore(search, _order(rows, search.scores).tolist())
-        best = self._choose(search.reading, _order(rows, scores))
+        scores, firsts = self._score(search, rows), []
+        for part in self._searcher.search_parts(search):
+            own = self._score(part.search, rows)
+            firsts += self._first_of_part(part, _order(rows, own))
+            scores = np.maximum(scores, own)
+        best = self._choose(search.reading, _order(rows, scores), firsts)
         return [NodeWithScore(node=index.nodes[row], score=float(scores[row])) for row in best]
 
-    def _choose(self, reading: Reading, ordered: NDArray[np.int64]) -> list[int]:
+    def _score(self, search: Search, rows: NDArray[np.int64]) -> Scores:
+        return self._searcher.rescore(search, _order(rows, search.scores).tolist())
+
+    def _first_of_part(self, part: Part, ordered: NDArray[np.int64]) -> list[int]:
+        """The best row, and of each language the best that names whom the part asks about."""
+        index = self._searcher.index
+        named = [index.lexical.find(form) for forms in part.own for form in forms]
+        holding = ordered[np.isin(ordered, np.concatenate([*named, [-1]]))]
+        own = [holding[part.search.same[holding] == same][:1] for same in (True, False)]
+        return [int(row) for rows in (ordered[:1], *own) for row in rows]
+
+    def _choose(
+        self, reading: Reading, ordered: NDArray[np.int64], firsts: Sequence[int] = ()
+    ) -> list[int]:
         """The first rows; with a few of each organisation where several are asked, or only the best
         of each where all are."""
         rows = [int(row) for row in ordered]
         voices = self._searcher.index.voices
         if reading.broad:
-            firsts = {voices[row]: row for row in reversed(rows)}
-            chosen = set(firsts.values())
+            best_of_each = {voices[row]: row for row in reversed(rows)}
+            chosen = set(best_of_each.values())
         else:
             asked = _first_of_each(rows, voices, reading)
-            chosen = set(list(dict.fromkeys([*asked, *rows]))[: self._top_k])
+            chosen = set(list(dict.fromkeys([*firsts, *asked, *rows]))[: self._top_k])
         return [row for row in rows if row in chosen][: self._top_k]
+
+
+def _spread(values: Sequence[float] | Scores) -> float:
+    """The standard deviation, never so small that a quotient by it means nothing."""
+    return max(SMALLEST_SPREAD, float(np.std(values)))
+
+
+def _others(values: Sequence[frozenset[T]], place: int) -> list[frozenset[T]]:
+    return [one for at, one in enumerate(values) if at != place]
 
 
 def _order(rows: NDArray[np.int64], scores: Scores) -> NDArray[np.int64]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
+_NONE: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 K1, B = 0.9, 0.4  # Pyserini's defaults; other values changed recall by less than a point
 
 
@@ -42,6 +44,11 @@ class LexicalIndex:
     def knows(self, terms: Sequence[str]) -> bool:
         """Whether all of these terms stand somewhere."""
         return all(term in self._rows for term in terms)
+
+    def find(self, terms: Sequence[str]) -> NDArray[np.int32]:
+        """The passages that hold all of these terms."""
+        found = [self._rows.get(term, _NONE) for term in terms]
+        return reduce(np.intersect1d, found) if found else _NONE
 
     def score(self, words: Sequence[Sequence[Sequence[str]]]) -> Scores:
         """Scores in 0..1 of all passages for words, each with alternatives of one or more terms.
