@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from assistant.evidence import Statement, read_statements
@@ -124,6 +125,25 @@ def _is_of_saying(claim: str, span: tuple[int, int]) -> bool:
     before, after = claim[start - 1 : start], claim[end : end + 1]
     bracketed = before in ("(", "（") and after in (")", "）", "年")
     return bracketed or _REPORT_YEAR.match(claim, end) is not None
+
+
+def read_asked(question: str, year: int | None) -> Subject:
+    """What a question asks about, before any answer: its years and places, no figure. `year` is
+    when the source was written."""
+    asked = find_scopes(question)
+    years, places = _years_asked(question, year), keys_of(asked, "place")
+    none = Figure(Decimal(0), "", "", (0, 0))
+    return Subject(none, years, places, asked, read_words(question), Words())
+
+
+def is_other_year(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
+    """Whether a figure of the source is stated of another year than the subject's."""
+    return bool(_other_year(subject, statement, evidence))
+
+
+def is_other_place(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
+    """Whether a figure of the source is stated of another place than the subject's."""
+    return bool(_other_place(subject, statement, evidence))
 
 
 def find_contradiction(

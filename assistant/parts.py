@@ -26,7 +26,7 @@ _TAIL = re.compile(
 )
 # Two names make one thing here, not two: the way between them.
 _RELATION = re.compile(
-    r"\bbetween\b|\bapart\b|\bdistance\b|\btogether\b|\bjoint|\bshare of\b.{0,20}\band\b.{0,20}\bcombined"
+    r"\bbetween\b|\bapart\b|\bdistance\b|\btogether\b|\bjoint|\bcombined\b"
     r"|相距|之间|距离|合计|共同|合作|一起",
     re.IGNORECASE,
 )

@@ -11,14 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from llama_index.core.schema import NodeWithScore, TextNode
 from numpy.typing import NDArray
 
+from assistant.evidence import Statement
 from assistant.figures import AMOUNTS, Figure, kind_of, same_figure
+from assistant.guard import Evidence, Subject, is_other_place, is_other_year, read_asked
 from assistant.index import sentence_spans
 from assistant.late import lowest_mean
 from assistant.reading import Reading, find_place_names, find_years
@@ -58,6 +60,8 @@ PLAIN_FEATURES = (
     "years_near_other",  # no year of the question's up to here in the chunk, but others
     "years_nearest_other",  # the last years named up to here, if none is the question's
     "years_missing",  # the question's years stand nowhere before in the chunk, nor as its year
+    "figures_year_other",  # share of the figures of those kinds that are of another year
+    "figures_place_other",  # of another place
     "organisation",  # the organisation that the question names
     "organisation_other",  # another one
     "length",  # up to 400 characters
@@ -207,6 +211,7 @@ class _ChunkView:
         text = self.node.text[start:end]
         return {
             **self._figures(figures_at(self.node, (start, end))),
+            **self._misplaced((start, end)),
             **self._names(text, end),
             **self._years(text, end),
             **self._organisation(),
@@ -225,6 +230,34 @@ class _ChunkView:
             "asked_count": float(min(hits, 3)),
             "numbers": float(bool(new)),
         }
+
+    def _misplaced(self, span: tuple[int, int]) -> dict[str, float]:
+        asked = self.reading.asked
+        stated = [
+            one
+            for one in self._statements
+            if one.sentence == span
+            and kind_of(one.figure.unit) in asked
+            and not _stands_in(one.figure, self.reading.figures)
+        ]
+        faults = {"figures_year_other": is_other_year, "figures_place_other": is_other_place}
+        many = max(1, len(stated))
+        return {
+            name: sum(fault(self._asked, one, self._evidence) for one in stated) / many
+            for name, fault in faults.items()
+        }
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.node.text, tuple(self.spans), self.node.metadata.get("year"))
+
+    @cached_property
+    def _asked(self) -> Subject:
+        return read_asked(self.reading.text, self.node.metadata.get("year"))
+
+    @cached_property
+    def _statements(self) -> Sequence[Statement]:
+        return self._evidence.statements if self.reading.asked else ()
 
     def _names(self, text: str, end: int) -> dict[str, float]:
         names = self.reading.names

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import jieba
 
 from assistant.figures import Figure, figure_type, find_figures
 from assistant.glossary import Glossary
 from assistant.parts import split_question
-from assistant.text.dictionary import is_place, is_proper_noun, translate_english
+from assistant.text.dictionary import (
+    find_name_meant,
+    is_place,
+    is_proper_noun,
+    translate_english,
+)
 from assistant.text.language import detect_language
 from assistant.text.names import find_sound_alikes
 from assistant.text.terms import (
@@ -20,6 +25,7 @@ from assistant.text.terms import (
     expand_word,
     find_figure_terms,
     find_terms,
+    is_stop_word,
     split_words,
     stem,
 )
@@ -75,8 +81,8 @@ class Reading:
     `own` are its words for passages of its own language, `cross` for those of the other one;
     `names` its proper names, each with its forms, `places` those of them that are places; `asked`
     what kinds of figure it wants; `several` that it asks more than one thing, `differing` what
-    sources say differently; `parts` are the question asked of each name of a list. Each of `speakers` is one organisation that it names, as all the names
-    that the collection has for it.
+    sources say differently, `parts` the question asked of each name of a list in it. Each of
+    `speakers` is one organisation that it names, as all the names that the collection has for it.
     """
 
     text: str
@@ -232,6 +238,27 @@ def _find_capitals(text: str) -> list[str]:
 
 def _opens_sentence(text: str, place: int) -> bool:
     return not text[:place].strip() or text[:place].rstrip()[-1] in ".?!:;"
+
+
+@lru_cache(maxsize=1024)
+def name_plainly(text: str) -> str:
+    """A question with places under their common names: 蓉城 is 成都. Documents rarely use others,
+    and an embedding knows few of them."""
+    if not _HAN.search(text):
+        return text
+    words = list(jieba.cut(text))
+    return "".join(
+        word if _is_clipped(words, place) else find_name_meant(word) or word
+        for place, word in enumerate(words)
+    )
+
+
+def _is_clipped(words: Sequence[str], place: int) -> bool:
+    """Whether a word is one character beside another: 川渝 is one name, not two."""
+    around = [*words[max(0, place - 1) : place], *words[place + 1 : place + 2]]
+    return len(words[place]) == 1 and any(
+        len(word) == 1 and _HAN.match(word) and not is_stop_word(word) for word in around
+    )
 
 
 def find_years(text: str) -> frozenset[str]:

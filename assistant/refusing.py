@@ -23,7 +23,14 @@ FEW = 10
 FEW_WORDS = 0.3  # share of the question's words that the best of so few has to hold
 
 # Of all the sentences, not only the two that are looked at.
-MOST = ("tokens", "tokens_near", "tokens_lowest")
+MOST = (
+    "tokens",
+    "tokens_near",
+    "tokens_lowest",
+    "meaning_spread",
+    "centred_spread",
+    "tokens_spread",
+)
 
 # What speaks against a sentence: a question's name, year or kind of figure that it lacks.
 CONFLICTS = (
@@ -33,6 +40,8 @@ CONFLICTS = (
     "years_near_other",
     "years_nearest_other",
     "years_missing",
+    "figures_year_other",
+    "figures_place_other",
     "organisation_other",
     "names_missing",
 )

@@ -24,7 +24,7 @@ from assistant.answer import Filters
 from assistant.centring import centre_of
 from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction, TokenMatch
-from assistant.reading import Reader, Reading
+from assistant.reading import Reader, Reading, name_plainly
 from assistant.text.terms import Alternatives
 from store.embedding import StoreEmbedding
 
@@ -107,7 +107,8 @@ class Searcher:
             self._cached[question] = self._search(question)
         return self._cached[question]
 
-    def _search(self, question: str) -> Search:
+    def _search(self, asked: str) -> Search:
+        question = name_plainly(asked)
         index, reading = self.index, self.reader.read(question)
         vector = self.embedding.query_vectors([question])[0]
         centred = vector - self._centre(reading.language)

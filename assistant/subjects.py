@@ -14,7 +14,12 @@ import jieba
 from pypinyin import lazy_pinyin
 
 from assistant.figures import Figure
-from assistant.text.dictionary import is_place, is_proper_noun, translate_english
+from assistant.text.dictionary import (
+    find_name_meant,
+    is_place,
+    is_proper_noun,
+    translate_english,
+)
 
 NATION, WORLD = "*nation", "*world"
 Kind = Literal["year", "place"]
@@ -170,8 +175,9 @@ def _chinese_places(text: str) -> list[Mention]:
     for run in _HAN_RUN.finditer(text):
         at = run.start()
         for word in jieba.cut(run.group()):
-            if len(word) > 1 and _is_city(word):
-                found.append(Mention(frozenset([_short(word)]), (at, at + len(word)), "place"))
+            if (len(word) > 1 and _is_city(word)) or find_name_meant(word):
+                name = find_name_meant(word) or word
+                found.append(Mention(frozenset([_short(name)]), (at, at + len(word)), "place"))
             at += len(word)
     return found
 

@@ -23,6 +23,12 @@ _PLACE = re.compile(
     r"\b(?:city|cities|province|county|capital|country|municipality|district|prefecture|state|"
     r"island|autonomous region|town|special administrative region)\b"
 )
+# Another name of the same thing: "nickname for Chengdu 成都[Cheng2 du1]", "short name for Shanghai".
+_OTHER_NAME = re.compile(
+    r"\b(?:nickname|(?:short|alternative|another) name) (?:of|for) (?:the city )?"
+    r"(?P<name>[A-Z][a-z]+)(?: (?:[\u4e00-\u9fff]+\|)?(?P<chinese>[\u4e00-\u9fff]+)\[)?"
+    r"|\bnickname for (?:[\u4e00-\u9fff]+\|)?(?P<only>[\u4e00-\u9fff]+)\["
+)
 _LEADING = re.compile(r"^(?:to be|to|a|an|the|sb's|one's)\s+")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_WORDS = 4  # a longer gloss explains more than it translates
@@ -127,3 +133,26 @@ def is_proper_noun(word: str) -> bool:
     """Whether the dictionary has this Chinese word as a name and nothing else."""
     entries = _entries().get(word, ())
     return bool(entries) and all(entry.pinyin[:1].isupper() for entry in entries)
+
+
+@cache
+def find_name_meant(word: str) -> str | None:
+    """The common name of what a Chinese word is another name of: 蓉城 and 渝 give 成都 and 重庆.
+    None for a word that has any other sense."""
+    entries = _entries().get(word, ())
+    if not entries or not all(entry.pinyin[:1].isupper() for entry in entries):
+        return None
+    found = _OTHER_NAME.search(entries[0].glosses[0])
+    if found is None:
+        return None
+    return found["chinese"] or found["only"] or _spoken_as(found["name"].lower())
+
+
+def _spoken_as(name: str) -> str | None:
+    """The shortest place whose pinyin a name is."""
+    places = [
+        word
+        for word in translate_english((name,))
+        if is_place(word) and _plain_pinyin(_entries()[word][0].pinyin) == name
+    ]
+    return places[0] if places else None
