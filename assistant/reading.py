@@ -16,6 +16,7 @@ from assistant.text.dictionary import (
     find_name_meant,
     is_place,
     is_proper_noun,
+    knows,
     translate_english,
 )
 from assistant.text.language import detect_language
@@ -248,9 +249,18 @@ def name_plainly(text: str) -> str:
         return text
     words = list(jieba.cut(text))
     return "".join(
-        word if _is_clipped(words, place) else find_name_meant(word) or word
+        word if _is_clipped(words, place) else _name_plainly(word)
         for place, word in enumerate(words)
     )
+
+
+def _name_plainly(word: str) -> str:
+    """Its common name, also where the dictionary has only its first character: 渝产, 沪企."""
+    if meant := find_name_meant(word):
+        return meant
+    if len(word) < 2 or knows(word):
+        return word
+    return (find_name_meant(word[0]) or word[0]) + word[1:]
 
 
 def _is_clipped(words: Sequence[str], place: int) -> bool:

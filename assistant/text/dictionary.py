@@ -23,11 +23,22 @@ _PLACE = re.compile(
     r"\b(?:city|cities|province|county|capital|country|municipality|district|prefecture|state|"
     r"island|autonomous region|town|special administrative region)\b"
 )
-# Another name of the same thing: "nickname for Chengdu 成都[Cheng2 du1]", "short name for Shanghai".
+# Another name of a thing: "nickname for Chengdu 成都[Cheng2 du1]", "short name for Shanghai".
 _OTHER_NAME = re.compile(
     r"\b(?:nickname|(?:short|alternative|another) name) (?:of|for) (?:the city )?"
     r"(?P<name>[A-Z][a-z]+)(?: (?:[\u4e00-\u9fff]+\|)?(?P<chinese>[\u4e00-\u9fff]+)\[)?"
     r"|\bnickname for (?:[\u4e00-\u9fff]+\|)?(?P<only>[\u4e00-\u9fff]+)\["
+)
+_ACRONYM = re.compile(r"\(([A-Z]{2,6})\)")
+_SPELLED_OUT: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("r&d",): ("research", "and", "development"),
+    ("m&a",): ("mergers", "and", "acquisitions"),
+}
+_BRITISH = (
+    (re.compile(r"is(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),
+    (re.compile(r"our(?=$|s$|ed$|al$)"), "or"),
+    (re.compile(r"tre(?=s?$)"), "ter"),
+    (re.compile(r"programme"), "program"),
 )
 _LEADING = re.compile(r"^(?:to be|to|a|an|the|sb's|one's)\s+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -81,10 +92,16 @@ def _gloss_words(gloss: str, *, proper: bool) -> set[tuple[str, ...]]:
         firsts = [tuple(_WORD.findall(one.lower().split(",")[0])) for one in plain.split(";")]
         return {words for first in firsts for words in (first[:1], first[:_MOST_WORDS])}
     parts = [tuple(_WORD.findall(part.lower())) for part in re.split(r"[;,]", plain)]
-    for words in parts:
-        if 0 < len(words) <= _MOST_WORDS:
-            found.add(words)
+    found.update(words for words in parts if 0 < len(words) <= _MOST_WORDS)
+    found.update((short,) for words in parts if (short := _abbreviate(words, gloss)))
     return found
+
+
+def _abbreviate(words: tuple[str, ...], gloss: str) -> str | None:
+    """What a gloss says it is short for, "gross domestic product (GDP)", if the initials agree."""
+    initials = "".join(word[0] for word in words)
+    stated = _ACRONYM.search(gloss)
+    return initials if stated and initials == stated.group(1).lower() else None
 
 
 def _plain_pinyin(pinyin: str) -> str:
@@ -108,9 +125,19 @@ def _by_english() -> dict[tuple[str, ...], set[str]]:
 @cache
 def translate_english(words: tuple[str, ...]) -> tuple[str, ...]:
     """Chinese words with a gloss of exactly these lower-case words, shortest first."""
-    known = _by_english().get(words, ()) if words else ()
+    by_english = _by_english()
+    words = _SPELLED_OUT.get(words, words)
+    american = tuple(map(_spell_american, words))
+    known = by_english.get(words) or by_english.get(american, set()) if words else set()
     found = sorted(known, key=lambda word: (len(word), word))
     return tuple(found[:_MOST_TRANSLATIONS])
+
+
+def _spell_american(word: str) -> str:
+    """The dictionary's spelling: urbanization."""
+    for british, american in _BRITISH:
+        word = british.sub(american, word)
+    return word
 
 
 def knows(word: str) -> bool:
