@@ -169,8 +169,9 @@ def detect_document_language(text: str) -> TextLanguage:
 
 
 def _find_title(text: str) -> str | None:
-    """The first heading near the top, else the first line that could be one."""
+    """The first heading near the top, else the first line that could be one; no row of a table."""
     lines = [line.strip() for line in text[:_SAMPLE].splitlines()[:_FIRST_LINES]]
+    lines = [line for line in lines if not line.startswith("|")]
     headings = (match.group(1) for line in lines if (match := _HEADING.match(line)))
     short = (line for line in lines if len(line) <= _LONGEST_TITLE and _LETTER.search(line))
     return next(headings, None) or next(short, None)

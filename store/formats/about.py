@@ -21,8 +21,8 @@ _JUNK_TITLE = re.compile(
     re.I,
 )
 _JUNK_AUTHOR = re.compile(
-    r"(?:admin(?:istrator)?|user|users?\d*|author|owner|unknown|anonymous|\(?unspecified\)?|root"
-    r"|guest|test|default|microsoft(?: office)?(?: user)?|windows(?: user)?|hp|dell|lenovo|asus"
+    r"(?:admin(?:istrator)?|user|users?\d*|author|owner|unknown|anonymous|unspecified|root"
+    r"|guest|test|n/a|none|default|microsoft(?: office)?(?: user)?|windows(?: user)?|hp|dell|lenovo|asus"
     r"|acer|pc|python-docx|python-pptx|openpyxl|xlsxwriter|apache poi|steve canny|wps(?: office)?"
     r"|管理员|用户|微软用户|作者|微软中国)[\s\d_.-]*",
     re.I,
@@ -47,7 +47,7 @@ def clean_author(author: str | None) -> str | None:
     shown = fold_line(author or "")
     if not _LETTER.search(shown) or len(shown) > _LONGEST or "\ufffd" in shown or "þÿ" in shown:
         return None
-    return None if _JUNK_AUTHOR.fullmatch(shown) else shown
+    return None if _JUNK_AUTHOR.fullmatch(shown.strip("()")) else shown
 
 
 def find_published(dates: str | None) -> int | None:

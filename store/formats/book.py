@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 from selectolax.lexbor import LexborHTMLParser
 
 from store.formats.about import clean_author, clean_title, find_published
@@ -27,7 +26,7 @@ _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/p
 
 def read_book(source: Source) -> Extract:
     """Raises IngestError "damaged", "encrypted" (a book with copy protection), "bomb", "nested"."""
-    with reading(source, DefusedXmlException), open_packed(source, plain_xml=False) as archive:
+    with reading(source), open_packed(source, plain_xml=False) as archive:
         names = set(archive.namelist())
         if _is_protected(archive, names):
             raise source.refuse("encrypted")
@@ -56,7 +55,8 @@ def _is_protected(archive: zipfile.ZipFile, names: set[str]) -> bool:
 
 def _find_package(archive: zipfile.ZipFile) -> str:
     root = ElementTree.fromstring(archive.read(_CONTAINER))
-    return next(str(one.get("full-path")) for one in root.iter() if _local(one) == "rootfile")
+    paths = (one.get("full-path") for one in root.iter() if _local(one) == "rootfile")
+    return next((str(path) for path in paths if path), "")
 
 
 def _find_chapters(package: Any, folder: str) -> Iterator[str]:

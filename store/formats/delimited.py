@@ -24,10 +24,10 @@ def read_delimited(source: Source) -> Extract:
     "too_many_cells"."""
     text, notes = decode_source(source)
     writer = Writer()
-    with reading(source, csv.Error):
+    with reading(source):
         csv.field_size_limit(_LONGEST_CELL)
         write_sheet(writer, "", _read_rows(source, text))
-    return Extract(writer.text, tuple(writer.marks), notes=notes)
+    return Extract(writer.text, tuple(writer.marks), title=source.path.stem, notes=notes)
 
 
 def _read_rows(source: Source, text: str) -> Iterator[SheetRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 _LINES = 2  # lines at either edge of a page that may be its head or foot
 _REPEATS = 3  # pages on which such a line stands
@@ -38,10 +38,10 @@ def _sides(blocks: Sequence[str]) -> tuple[list[str], list[str]]:
     """The outermost lines at the top, downwards, and at the bottom, upwards."""
     if not blocks:
         return [], []
-    first, last = (
-        [line for line in b.split("\n") if line.strip()] for b in (blocks[0], blocks[-1])
-    )
-    return first[:_LINES], last[::-1][:_LINES]
+    first, last = ([line for line in b.split("\n") if line.strip()] for b in (blocks[0], blocks[-1]))
+    # A line that goes on in the next one is the beginning of a sentence.
+    top = [one for one, other in pairwise([*first, ""]) if not other[:1].islower()]
+    return (top if top[:1] == first[:1] else [])[:_LINES], last[::-1][:_LINES]
 
 
 def _keys(lines: Sequence[str], page: int) -> list[tuple[str, str | None]]:
@@ -56,7 +56,7 @@ def _key_of(line: str, page: int) -> str | None:
         return None
     match = _NUMBER.search(shown)
     if match is None:
-        return shown if len(shown) > 1 and not shown.isdigit() else None
+        return shown if len(shown) > 1 and not shown[0].islower() else None
     group = str(match.lastgroup)
     distance = int(match[group]) - page
     return f"{shown[: match.start(group)]}#{distance}{shown[match.end(group) :]}"

@@ -45,7 +45,7 @@ class _Page:
 def read_pdf(source: Source) -> Extract:
     """Raises IngestError "damaged", "encrypted", "too_many_pages", "scanned" (no text layer, and
     no OCR installed), "empty" (OCR found nothing)."""
-    with reading(source, pdfium.PdfiumError):
+    with reading(source):
         document = _open(source)
         try:
             return _read(source, document)
@@ -66,8 +66,8 @@ def _read(source: Source, document: Any) -> Extract:
     count = len(document)
     if count > source.limits.pages:
         raise source.refuse("too_many_pages", pages=count, limit=source.limits.pages)
-    with TablePages(source.data) as tables:
-        pages = [_read_page(document, number, tables) for number in range(1, count + 1)]
+    tables = TablePages(source)
+    pages = [_read_page(document, number, tables) for number in range(1, count + 1)]
     notes = _read_scans(source, document, pages)
     writer = Writer()
     hidden = _write_pages(writer, pages)
@@ -78,7 +78,7 @@ def _read(source: Source, document: Any) -> Extract:
         hidden=tuple(hidden),
         title=clean_title(known.get("Title"), source.path.name),
         author=clean_author(known.get("Author")),
-        year=confirm_year(find_published(known.get("CreationDate")), text),
+        year=confirm_year(find_published((known.get("CreationDate") or "")[2:6]), text),
         notes=notes,
     )
 

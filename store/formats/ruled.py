@@ -9,16 +9,15 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any
 
 import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from pdfminer.pdfexceptions import PDFException
-from pdfminer.psexceptions import PSException
 
-from store.formats.extract import fold_line
+from assistant.errors import IngestError
+from store.formats.extract import Source, fold_line
+from store.formats.faults import reading
 
 # pdfminer remarks on every oddity of a font.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -27,31 +26,15 @@ Blocks = list["str | list[list[str]]"]
 _FEWEST_LINES = 4  # drawn objects: a table of two cells has as many
 _MOST_LINES = 3000  # more make a drawing or a map, and hours of work
 _UNKNOWN = "(cid:"  # pdfminer's sign for a letter that it can't tell
-_FAULTS = (
-    PDFException, PSException, ArithmeticError, AssertionError, AttributeError, LookupError,
-    NotImplementedError, OSError, RuntimeError, TypeError, ValueError,
-)  # fmt: skip
 
 
 class TablePages:
     """The pages of one PDF that have ruled tables; opened when the first is met."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._opened: Any = None
         self._failed = False
-
-    def __enter__(self) -> TablePages:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._opened is not None:
-            self._opened.close()
 
     def read(self, number: int, page: Any) -> Blocks:
         """The texts and tables of a page in their order; [] where there is no table, or none that
@@ -59,14 +42,15 @@ class TablePages:
         if self._failed or not _has_lines(page):
             return []
         try:
-            return self._read(number)
-        except _FAULTS:
+            with reading(self._source):
+                return self._read(number)
+        except IngestError:
             self._failed = True  # pdfium reads more damaged files than pdfminer does
             return []
 
     def _read(self, number: int) -> Blocks:
         if self._opened is None:
-            self._opened = pdfplumber.open(io.BytesIO(self._data))
+            self._opened = pdfplumber.open(io.BytesIO(self._source.data))
         page = self._opened.pages[number - 1]
         try:
             found = [one for one in page.find_tables() if _is_table(_rows_of(one))]

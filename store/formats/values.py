@@ -49,18 +49,15 @@ def _show_number(value: float | Decimal, code: str) -> str:
         return str(value)
     if not number.is_finite() or abs(number) >= _MOST:
         return str(value)
-    part = _pick_part(number, code)
+    part = _pick_part(code)
     if part.lower() in ("general", "@", "") or "e+" in part.lower() or "/" in part:
         return _show_plain(value, number)
     return _show_coded(number, part)
 
 
-def _pick_part(number: Decimal, code: str) -> str:
-    """The section of a format for positive numbers, negative ones, or zero."""
-    parts = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
-    if number < 0 and len(parts) > 1 and "(" not in parts[1]:
-        return parts[0]
-    return parts[0]
+def _pick_part(code: str) -> str:
+    """The section of a format for positive numbers; a negative one gets its sign before it."""
+    return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)[0]
 
 
 def _show_plain(value: float | Decimal, number: Decimal) -> str:
@@ -84,12 +81,11 @@ def _show_coded(number: Decimal, code: str) -> str:
     if not digits:
         return _show_plain(number, number)
     places, commas = digits.group(1) or "", len(digits.group(2))
-    scaled = number * 100 if "%" in bare else number
+    scaled = abs(number) * 100 if "%" in bare else abs(number)
     shown = _round(scaled / Decimal(1000) ** commas, places, "," in digits.group().rstrip(","))
     text = bare[: digits.start()] + shown + bare[digits.end() :]
-    sign, text = ("-", text.replace("-", "", 1)) if text.startswith("-") else ("", text)
     filled = re.sub("\ue000(\\d+)\ue001", lambda m: kept[int(m[1])], text)
-    return sign + filled.strip()
+    return ("-" if number < 0 else "") + filled.strip()
 
 
 def _round(number: Decimal, places: str, grouped: bool) -> str:

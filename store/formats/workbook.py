@@ -50,7 +50,7 @@ def _read_sheets(source: Source, book: Workbook) -> Extract:
     return Extract(
         writer.text,
         tuple(writer.marks),
-        title=clean_title(known.title, source.path.name),
+        title=clean_title(known.title, source.path.name) or source.path.stem,
         author=clean_author(known.creator),
         notes=_find_notes(source),
     )
