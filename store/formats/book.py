@@ -9,14 +9,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from defusedxml import ElementTree
-from selectolax.lexbor import LexborHTMLParser
 
 from store.formats.about import clean_author, clean_title, find_published
 from store.formats.encoding import decode
 from store.formats.extract import Extract, Source, Writer
 from store.formats.faults import reading
 from store.formats.packed import open_packed
-from store.formats.page import write_page
+from store.formats.page import parse_page, write_page
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -35,7 +34,7 @@ def read_book(source: Source) -> Extract:
         writer = Writer()
         for name in _find_chapters(package, posixpath.dirname(opf)):
             if name in names and (decoded := decode(archive.read(name))):
-                write_page(writer, LexborHTMLParser(decoded.text), source)
+                write_page(writer, parse_page(decoded.text, source), source)
         return Extract(
             writer.text,
             tuple(writer.marks),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 _LINES = 2  # lines at either edge of a page that may be its head or foot
 _REPEATS = 3  # pages on which such a line stands
@@ -30,18 +30,24 @@ def find_edges(pages: Sequence[Sequence[str]]) -> list[set[str]]:
     def comes_back(pair: tuple[str, str | None]) -> bool:
         return pair[1] is not None and counts[pair[1]] >= least
 
-    # Inwards from the edge, and no further than the first line that is the page's own.
-    return [{line for side in own for line, _ in takewhile(comes_back, side)} for own in sides]
+    return [{line for side in own for line in _take(side, comes_back)} for own in sides]
+
+
+def _take(side: list[tuple[str, str | None]], comes_back: Callable[..., bool]) -> list[str]:
+    """Inwards from the edge, up to the first line that is the page's own; where that is further in
+    than heads and feet are high, it is the pages that come back."""
+    lines = [line for line, _ in takewhile(comes_back, side)]
+    return lines if len(lines) <= _LINES else []
 
 
 def _sides(blocks: Sequence[str]) -> tuple[list[str], list[str]]:
     """The outermost lines at the top, downwards, and at the bottom, upwards."""
     if not blocks:
         return [], []
-    first, last = ([line for line in b.split("\n") if line.strip()] for b in (blocks[0], blocks[-1]))
-    # A line that goes on in the next one is the beginning of a sentence.
-    top = [one for one, other in pairwise([*first, ""]) if not other[:1].islower()]
-    return (top if top[:1] == first[:1] else [])[:_LINES], last[::-1][:_LINES]
+    first, last = (
+        [line for line in b.split("\n") if line.strip()] for b in (blocks[0], blocks[-1])
+    )
+    return first[: _LINES + 1], last[::-1][: _LINES + 1]
 
 
 def _keys(lines: Sequence[str], page: int) -> list[tuple[str, str | None]]:
@@ -56,7 +62,7 @@ def _key_of(line: str, page: int) -> str | None:
         return None
     match = _NUMBER.search(shown)
     if match is None:
-        return shown if len(shown) > 1 and not shown[0].islower() else None
+        return shown if len(shown) > 1 else None
     group = str(match.lastgroup)
     distance = int(match[group]) - page
     return f"{shown[: match.start(group)]}#{distance}{shown[match.end(group) :]}"

@@ -30,6 +30,13 @@ _BLOCKS = frozenset(
     "ol li dl dt dd table caption address hr details summary fieldset center tbody thead tr".split()
 )
 _MAIN = ("main", "[role=main]", "article")
+# Elements that only their end tags close.
+_TAG = re.compile(
+    r"</?(?:div|span|section|article|blockquote|font|center|[biuas]|em|strong|small|big|code|sub|sup"
+    r"|[uod]l|table|details|figure|main|ins|del|abbr|cite|label|pre|button|object)\b",
+    re.I,
+)
+_MOST_OPEN = 10_000
 _ENOUGH = 0.5  # of a page's text: what is marked as its content must hold this much
 _PUBLISHED = (
     "meta[property='article:published_time']", "meta[name='citation_publication_date']",
@@ -44,7 +51,7 @@ def read_page(source: Source) -> Extract:
     declared = next((one for one in match.groups() if one), b"").decode() if match else None
     html, notes = decode_source(source, declared)
     with reading(source):
-        tree = LexborHTMLParser(html)
+        tree = parse_page(html, source)
         writer = Writer()
         write_page(writer, tree, source)
         return Extract(
@@ -55,6 +62,17 @@ def read_page(source: Source) -> Extract:
             year=find_published(_read_meta(tree, _PUBLISHED)),
             notes=notes,
         )
+
+
+def parse_page(html: str, source: Source) -> LexborHTMLParser:
+    """Raises IngestError "nested" where so many elements stay open that parsing, which looks back
+    over them at each tag, would take minutes."""
+    left = _MOST_OPEN
+    for match in _TAG.finditer(html):
+        left += 1 if match.group().startswith("</") else -1
+        if left < 0:
+            raise source.refuse("nested")
+    return LexborHTMLParser(html)
 
 
 def write_page(writer: Writer, tree: LexborHTMLParser, source: Source) -> None:
@@ -124,7 +142,7 @@ class _Walker:
             return False
         if tag in _HEADINGS:
             self._flush()
-            self.writer.heading(_HEADINGS[tag], node.text(separator=" "), place=True)
+            self.writer.heading(_HEADINGS[tag], _read_inline(node), place=True)
             return False
         if tag == "table" and _is_data(node):
             self._flush()
@@ -205,14 +223,14 @@ def read_rows(table: Any) -> list[list[str]]:
             width, height = _number(cell, "colspan", 64), _number(cell, "rowspan", 1000)
             for at in range(width):
                 below[len(cells) + at] = height - 1
-            cells += [_read_cell(cell)] + [""] * (width - 1)
+            cells += [_read_inline(cell)] + [""] * (width - 1)
         for column in [n for n, left in below.items() if n >= len(cells) and left]:
             below[column] -= 1
         rows.append(cells)
     return [row for row in rows if any(row)]
 
 
-def _read_cell(cell: Any) -> str:
+def _read_inline(cell: Any) -> str:
     for hidden in cell.css("script, style, noscript, template"):
         hidden.decompose()
     return fold_line(cell.text(separator=" "))

@@ -57,5 +57,14 @@ def test_two_pages_prove_nothing() -> None:
     assert hidden("Head\na", "Head\nb") == [set()] * 2
 
 
+def test_a_head_above_a_sentence_that_goes_on_is_a_head() -> None:
+    pages = [f"Yearly report\n{body.lower()}\n{body}" for body in BODY]
+    assert hidden(*pages) == [{"Yearly report"}] * 5
+
+
+def test_pages_that_come_back_as_a_whole_have_no_heads() -> None:
+    assert hidden(*["One line\nAnother line\nA third line\nThe fourth"] * 5) == [set()] * 5
+
+
 def test_pages_without_text_are_passed_over() -> None:
     assert find_edges([[], ["Head\na"], [], ["Head\nb"], ["Head\nc"]])[1] == {"Head"}

@@ -95,7 +95,7 @@ def test_heads_and_feet_of_pages_are_kept_and_not_searched() -> None:
 
 
 def test_three_pages_alike_hide_no_sentence() -> None:
-    assert read(make_pdf([[HARBOUR * 2]] * 4)).hidden == ()
+    assert read(make_pdf([[HARBOUR * 6]] * 4)).hidden == ()
 
 
 def test_what_the_file_says_of_itself() -> None:
