@@ -69,9 +69,9 @@ FILES = {
     ),
     "power.csv": "电站,发电量（亿千瓦时）\n白河水电站,72.4\n石岭水电站,18.9\n".encode("gb18030"),
     "water.html": (
-        "<html><head><title>Waterworks</title></head><body><h1>Waterworks</h1><h2>Losses</h2>"
-        "<p>The Brackwater network lost 9 percent of its water in 2023.</p></body></html>"
-    ).encode(),
+        b"<html><head><title>Waterworks</title></head><body><h1>Waterworks</h1><h2>Losses</h2>"
+        b"<p>The Brackwater network lost 9 percent of its water in 2023.</p></body></html>"
+    ),
     "grain.epub": make_epub(
         {"a.xhtml": "<h1>粮仓</h1><h2>产量</h2><p>平川县2023年粮食产量达到54万吨。</p>"}
     ),
