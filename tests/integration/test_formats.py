@@ -85,8 +85,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Ingest
     for name, data in FILES.items():
         (folder / name).write_bytes(data)
     (folder / "broken.docx").write_bytes(FILES["bridge.docx"][:900])
-    data = tmp_path_factory.mktemp("data")
-    settings = Settings(data=data, llm="offline", _env_file=None)
+    settings = Settings(data=tmp_path_factory.mktemp("data"), llm="offline", _env_file=None)
     embedding = build_embedding(settings.embedding)
     with open_store(settings.data, embedding) as store:
         report = ingest(store.collection("default", create=True), embedding, [folder])

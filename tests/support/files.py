@@ -127,7 +127,7 @@ def make_epub(chapters: dict[str, str], about: str = "", **parts: str) -> bytes:
     return make_zip(files | {name.replace("__", "/"): text for name, text in parts.items()})
 
 
-def make_zip(files: dict[str, str | bytes]) -> bytes:
+def make_zip(files: Mapping[str, str | bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
