@@ -49,3 +49,4 @@ def test_a_name_in_traditional_characters_is_held_by_either_form() -> None:
         for name in ("華為", "华为"):
             (found,) = find_chinese_words(name)
             assert holds_name(found, lexicon)
+        assert "华为建设" in lexicon.text
