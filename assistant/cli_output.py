@@ -28,6 +28,7 @@ from assistant.render import to_plain
 
 if TYPE_CHECKING:
     from assistant.batch import BatchReport
+    from store.formats.extract import Note
     from store.ingest import IngestProgress, IngestReport
     from store.ingest import Progress as OnProgress
 
@@ -88,6 +89,8 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
     """What came of it; what could not be read comes first, on stderr."""
     for _, error in report.failed:
         warn(explain(error, messages.language))
+    for document, note in report.notes:
+        warn(say_note(document, note, messages))
     if report.skipped:
         names = [path.name for path in report.skipped]
         shown = ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
@@ -103,6 +106,13 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
             seconds=f"{report.seconds:.1f}",
         )
     )
+
+
+def say_note(document: str, note: Note, messages: Messages) -> str:
+    """What a user should know of a document that was read."""
+    key = f"notes.{note.code}"
+    known = {"document": document, "detail": note.detail}
+    return messages.text(key, **{name: known[name] for name in messages.variables(key)})
 
 
 def show_batch(reports: Iterable[BatchReport], total: int, messages: Messages) -> None:

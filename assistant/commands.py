@@ -39,6 +39,7 @@ def ingest(paths: Sequence[Path], collection: str, catalog: Path | None) -> bool
     from store.catalog import load_catalog
     from store.chroma import open_store
     from store.embedding import build_embedding
+    from store.formats.limits import Limits
     from store.ingest import ingest as ingest_documents
 
     settings, messages = begin()
@@ -46,7 +47,8 @@ def ingest(paths: Sequence[Path], collection: str, catalog: Path | None) -> bool
     embedding = build_embedding(settings.embedding)
     with open_store(settings.data, embedding) as store, output.ingest_bar(messages) as progress:
         target = store.collection(collection, create=True)
-        report = ingest_documents(target, embedding, paths, known, progress)
+        limits = Limits(settings.max_file_mb, settings.max_pages)
+        report = ingest_documents(target, embedding, paths, known, progress, limits)
     for path, error in report.failed:
         _log.warning("not read: %s", path, exc_info=error)
     output.show_ingest(report, collection, messages)

@@ -17,6 +17,8 @@ from store import chunks, read
 from store.catalog import Catalog, CatalogEntry, load_catalog
 from store.collection import Collection
 from store.embedding import BATCH_SIZE, StoreEmbedding
+from store.formats.extract import Note
+from store.formats.limits import DEFAULT_LIMITS, Limits
 from store.ledger import DocumentRecord
 from store.read import DocumentFile, find_documents, read_document
 from store.vectors import TokenRows, Vectors
@@ -43,13 +45,17 @@ Progress = Callable[[IngestProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What came of it: numbers of documents; `chunks` and `sentences` that were embedded."""
+    """What came of it: numbers of documents; `chunks` and `sentences` that were embedded.
+
+    `notes` are what a user should know of documents that were read: the id and what it is.
+    """
 
     new: int
     changed: int
     unchanged: int
     failed: tuple[tuple[Path, IngestError], ...]
     skipped: tuple[Path, ...]
+    notes: tuple[tuple[str, Note], ...]
     chunks: int
     sentences: int
     seconds: float
@@ -61,6 +67,7 @@ def ingest(
     paths: Sequence[Path],
     catalog: Catalog | None = None,
     progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> IngestReport:
     """Bring `paths` (files and folders) into a collection.
 
@@ -71,7 +78,7 @@ def ingest(
     """
     started = time.perf_counter()
     found = find_documents(paths)
-    run = _Run(collection, embedding, found.files, catalog, progress)
+    run = _Run(collection, embedding, found.files, catalog, progress, limits)
     run.failed += found.failed
     for file in found.files:
         run.take(file)
@@ -81,6 +88,7 @@ def ingest(
         unchanged=run.unchanged,
         failed=tuple(run.failed),
         skipped=found.skipped,
+        notes=tuple(run.notes),
         chunks=run.chunks,
         sentences=run.sentences,
         seconds=time.perf_counter() - started,
@@ -106,12 +114,15 @@ class _Run:
         files: Sequence[DocumentFile],
         catalog: Catalog | None,
         progress: Progress | None,
+        limits: Limits,
     ) -> None:
+        self.notes: list[tuple[str, Note]] = []
         self.failed: list[tuple[Path, IngestError]] = []
         self.new = self.changed = self.unchanged = self.chunks = self.sentences = 0
         self._collection = collection
         self._embedding = embedding
         self._progress = progress
+        self._limits = limits
         roots = {file.root for file in files}
         self._catalogs = {root: catalog or load_catalog(root) for root in sorted(roots)}
         # A run that was cut off may have left rows behind, or documents without all of theirs.
@@ -132,7 +143,8 @@ class _Run:
         self._report(file.id, 0, 0)
 
     def _ingest_file(self, file: DocumentFile) -> None:
-        document = read_document(file.path, file.root)
+        document = read_document(file.path, file.root, self._limits)
+        self.notes += [(file.id, note) for note in document.metadata["notes"]]
         entry = self._catalogs[file.root].find(file.id)
         describe(document, entry)
         fingerprint = build_fingerprint(document, entry, self._embedding.identity)
@@ -211,6 +223,7 @@ def build_fingerprint(document: Document, entry: CatalogEntry | None, identity: 
     described = [document.metadata[name] for name in _DESCRIBED]
     parts = [
         document.metadata["sha256"],
+        document.metadata.get("layout", ""),
         entry.hash if entry else "",
         TRANSFORM,
         identity,
