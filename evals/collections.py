@@ -90,13 +90,5 @@ def _bring_in(
     docs: Path,
     catalog: Path | None,
 ) -> IngestReport:
-    _remove_gone(collection, docs)
     with ingest_bar(load_messages(settings.interface_language)) as progress:
-        return ingest(collection, embedding, [docs], read_catalog(catalog), progress)
-
-
-def _remove_gone(collection: Collection, docs: Path) -> None:
-    present = {file.id for file in find_documents([docs]).files}
-    for record in collection.documents():
-        if record.id not in present:
-            collection.remove(record.id)
+        return ingest(collection, embedding, [docs], read_catalog(catalog), progress, prune=True)

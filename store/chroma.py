@@ -15,9 +15,10 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from assistant.errors import StoreError
-from store.collection import OTHER, Collection, chroma_errors
+from store.collection import OTHER, Collection
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
+from store.pages import chroma_errors
 from store.tokens import TokenShelf, TokenStore
 
 CHROMA_FOLDER = "chroma"

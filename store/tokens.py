@@ -67,6 +67,12 @@ class TokenStore:
             gone = [(collection, version) for version in held - set(versions)]
             database.executemany("delete from tokens where collection=? and version=?", gone)
 
+    def drop(self, collection: str, version: str) -> None:
+        """Delete what belongs to one version."""
+        query = "delete from tokens where collection=? and version=?"
+        with self._transaction() as database:
+            database.execute(query, (collection, version))
+
     def close(self) -> None:
         self._database.close()
 
@@ -90,6 +96,9 @@ class TokenShelf:
 
     def read(self, version: str, chunk: str) -> TokenRows | None:
         return self._store.read(self._collection, version, chunk)
+
+    def drop(self, version: str) -> None:
+        self._store.drop(self._collection, version)
 
     def keep(self, versions: Iterable[str]) -> None:
         self._store.keep(self._collection, versions)

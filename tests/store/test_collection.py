@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from chromadb.errors import InternalError
 
-import store.collection
+import store.pages
 from assistant.errors import StoreError
 from store.chroma import Store, open_store
 from store.collection import Collection
@@ -280,7 +280,7 @@ def test_a_text_that_is_not_what_was_written_is_noticed(collection: Collection, 
 def test_more_rows_than_a_batch_go_in_and_out(
     collection: Collection, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.collection, "BATCH", 3)
+    monkeypatch.setattr(store.pages, "BATCH", 3)
     lines = [f"line {number}" for number in range(10)]
     put(collection, "a.txt", "\n".join(lines))
     for number in range(7):
@@ -346,7 +346,7 @@ def test_tokens_may_come_later(
     record = put(collection, "a.txt", "wind\nsun")
     wind, sun = collection.load().nodes
     assert (collection.read_tokens(wind), held_tokens(folder)) == (None, {})
-    collection.write_tokens(wind, embedding.query_tokens("wind"))
+    collection.add_tokens(wind, embedding.query_tokens("wind"))
     assert collection.read_tokens(wind) is not None
     assert collection.read_tokens(sun) is None
     assert held_tokens(folder) == {("reports", record.version): 1}
@@ -380,7 +380,7 @@ def test_tokens_go_with_their_document(
     collection.remove("a.txt")
     assert held_tokens(folder) == {("reports", other.version): 1}
     assert collection.read_tokens(gone) is None
-    collection.write_tokens(gone, embedding.query_tokens("one"))
+    collection.add_tokens(gone, embedding.query_tokens("one"))
     assert held_tokens(folder) == {("reports", other.version): 1}
 
 
