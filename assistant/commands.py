@@ -78,12 +78,11 @@ def open_ingest(
     prune: bool,
 ) -> Iterator[Callable[[Sequence[Path]], IngestReport]]:
     """What ingests into a collection, as often as it is called, while this holds the store."""
+    from store.cache import cache_embedding
     from store.catalog import load_catalog
     from store.chroma import open_store
     from store.embedding import build_embedding
     from store.ingest import ingest as ingest_documents
-
-    embedding = build_embedding(settings.embedding)
 
     def run(paths: Sequence[Path]) -> IngestReport:
         known = load_catalog(catalog) if catalog else None
@@ -95,7 +94,11 @@ def open_ingest(
 
     if catalog:
         load_catalog(catalog)  # what is wrong with it is said before a store is made
-    with open_store(settings.data, embedding) as store:
+    plain = build_embedding(settings.embedding)
+    with (
+        open_store(settings.data, plain) as store,
+        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
+    ):
         target = store.collection(collection, create=True)
         yield run
 
