@@ -210,6 +210,19 @@ class Collection:
         if record := self._records.get(node.metadata["document"]):
             self.write_tokens(record.version, [node], [rows])
 
+    def chunk_sets(self) -> list[chromadb.Collection]:
+        """Chroma's own collections of chunks, for who looks them over."""
+        return list(self._chunks.values())
+
+    def row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
+        """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""
+        chunks = [(chroma, None) for chroma in self._chunks.values()]
+        return [*chunks, (self._documents, {"kind": "text"})]
+
+    def find_stale_tokens(self) -> set[str]:
+        """Versions with token vectors that no document has, or that can't be read."""
+        return self._tokens.find_stale({record.version for record in self._records.values()})
+
     def sweep(self) -> frozenset[str]:
         """Delete rows that no record claims; returns the ids of documents that lack rows.
 
@@ -218,11 +231,13 @@ class Collection:
         with self._lock, chroma_errors(self.name):
             found: Counter[str] = Counter()
             known = {record.version for record in self._records.values()}
-            for chroma, where in self._row_sets():
+            for chroma, where in self.row_sets():
                 ids = list(read_ids(chroma, where))
                 found.update(version_of(row_id) for row_id in ids)
                 delete_ids(chroma, [row_id for row_id in ids if version_of(row_id) not in known])
             self._tokens.keep(known)
+            for version in self.find_stale_tokens():
+                self._tokens.drop(version)
         return frozenset(
             record.id
             for record in self._records.values()
@@ -273,11 +288,6 @@ class Collection:
         for chroma in (*self._chunks.values(), self._documents):
             mine = read_ids(chroma, {"document": document_id})
             delete_ids(chroma, [row_id for row_id in mine if version_of(row_id) != keep])
-
-    def _row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
-        """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""
-        chunks = [(chroma, None) for chroma in self._chunks.values()]
-        return [*chunks, (self._documents, {"kind": "text"})]
 
     def _check_counts(
         self, rows: Sequence[ChunkRow], current: Mapping[str, DocumentRecord]

@@ -111,6 +111,7 @@ class _Run:
         self._collection = collection
         self._embedding = embedding
         self._progress = progress
+        self._replaces = {file.id: file.replaces for file in files}
         self._sizes = {file.id: _size_of(file.path) for file in files}
         self._waiting: list[Prepared] = []
         self._failed: list[tuple[Path, IngestError]] = []
@@ -132,7 +133,7 @@ class _Run:
             self._failed.append((file.path, outcome))
         else:
             self._keep(outcome)
-            self._replace(file)
+            self._replace(file.id)
         self._finish(file.id)
 
     def flush(self) -> None:
@@ -175,19 +176,19 @@ class _Run:
         self._collection.write(
             document.record, document.text, document.nodes, vectors, embedded.sentences
         )
-        self._new += not (known or self._replace(document.file))
+        self._new += not (known or self._replace(document.record.id))
         self._stored.append(document.record)
         self._tokens += document.tokens
-        self._finish(document.file.id)
+        self._finish(document.record.id)
 
     def _keep(self, record: DocumentRecord) -> None:
         self._unchanged += 1
         if self._collection.record(record.id) != record:
             self._collection.restate(record)
 
-    def _replace(self, file: PlannedFile) -> bool:
+    def _replace(self, document: str) -> bool:
         """Take out what the document was before under other names; whether it was anything."""
-        before = [known for known in file.replaces if self._collection.record(known)]
+        before = [known for known in self._replaces[document] if self._collection.record(known)]
         for known in before:
             self._collection.remove(known)
         return bool(before)
@@ -213,7 +214,7 @@ class _Run:
         self._report(document, 0, 0)
 
     def _report_chunks(self, document: Prepared, done: int) -> None:
-        self._report(document.file.id, done, len(document.nodes))
+        self._report(document.record.id, done, len(document.nodes))
 
     def _report(self, document: str, chunks_done: int, chunks_total: int) -> None:
         if self._progress is None:

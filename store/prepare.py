@@ -28,9 +28,9 @@ _DESCRIBED = ("title", "organisation", "author", "publisher", "year", "language"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document that is to be stored. `tokens` counts those of its text, as chunks are cut."""
+    """A document that is to be stored: its record, text and chunks, the sentences of each chunk.
+    `tokens` counts those of its text, as chunks are cut."""
 
-    file: PlannedFile
     record: DocumentRecord
     text: str
     nodes: list[TextNode]
@@ -74,7 +74,7 @@ class Preparer:
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
         tokens = sum(chunks.count_tokens(node.text) for node in nodes)
         stated = state_origin(record, file, stamp)
-        return Prepared(file, stated, document.text, nodes, sentences, tokens)
+        return Prepared(stated, document.text, nodes, sentences, tokens)
 
 
 def prepare_all(

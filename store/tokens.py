@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,6 +66,15 @@ class TokenStore:
             gone = [(collection, version) for version in held - set(versions)]
             database.executemany("delete from tokens where collection=? and version=?", gone)
 
+    def find_stale(self, collection: str, versions: Set[str]) -> set[str]:
+        """Versions that aren't among these, or with rows that don't fit their tokens."""
+        held = "select distinct version from tokens where collection=?"
+        broken = f"{held} and length(vectors) * 4 != length(starts) * ?"
+        with self._transaction() as database:
+            found = {version for (version,) in database.execute(held, (collection,))}
+            wrong = database.execute(broken, (collection, self._dimension)).fetchall()
+        return (found - versions) | {version for (version,) in wrong}
+
     def drop(self, collection: str, version: str) -> None:
         """Delete what belongs to one version."""
         query = "delete from tokens where collection=? and version=?"
@@ -95,6 +104,9 @@ class TokenShelf:
 
     def read(self, version: str, chunk: str) -> TokenRows | None:
         return self._store.read(self._collection, version, chunk)
+
+    def find_stale(self, versions: Set[str]) -> set[str]:
+        return self._store.find_stale(self._collection, versions)
 
     def drop(self, version: str) -> None:
         self._store.drop(self._collection, version)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import docs
+from assistant.cli import care, docs
 from assistant.cli.options import CatalogOption, CollectionOption, JsonOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 
 app.add_typer(docs.app, name="docs")
+for command in (care.backup, care.restore, care.doctor):
+    app.command()(command)
 
 
 def print_version(asked: bool) -> None:

@@ -82,7 +82,7 @@ def find_strays(collection: Collection) -> Counter[str]:
     """Rows, by version, that are too many or too few."""
     found = Counter(
         version_of(row_id)
-        for chroma, where in collection._row_sets()
+        for chroma, where in collection.row_sets()
         for row_id in read_ids(chroma, where)
     )
     found.subtract({record.version: count_rows(record) for record in collection.documents()})

@@ -130,12 +130,10 @@ def read_disk(folder: Path) -> Callable[[], dict[str, list[dict[str, Any]]]]:
     def read() -> dict[str, list[dict[str, Any]]]:
         settings = Settings(anonymized_telemetry=False)
         client: Any = chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings)
-        found: dict[str, list[dict[str, Any]]] = {
-            kind: [] for kind in ("chunk", "text", "record", "root")
-        }
+        found: dict[str, list[dict[str, Any]]] = {"chunk": [], "text": [], "record": []}
         for chroma in client.list_collections():
             for metadata in chroma.get(include=["metadatas"])["metadatas"]:
-                found[metadata.get("kind", "chunk")].append(metadata)
+                found.setdefault(metadata.get("kind", "chunk"), []).append(metadata)
         client.close()
         return found
 

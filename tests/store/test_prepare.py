@@ -108,8 +108,8 @@ def test_files_are_read_ahead_in_order_and_not_too_far(plan: Plan, watched: list
     taken = []
     for file, outcome in prepare_all(files, preparer(files[0].folder)):
         assert isinstance(outcome, Prepared)
-        taken.append(outcome.file)
-        assert file == outcome.file
+        taken.append(file)
+        assert file.id == outcome.record.id
         assert len(watched) <= len(taken) + AHEAD
     assert taken == files
     assert watched == [file.place for file in files]
