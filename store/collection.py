@@ -11,16 +11,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import chromadb
-import numpy as np
 from llama_index.core.schema import TextNode
 
 from assistant.errors import StoreError
 from store.ledger import DocumentRecord, hash_records, hash_text
+from store.loaded import Loaded, build_loaded
 from store.pages import (
     chroma_errors,
     delete_ids,
@@ -35,23 +34,10 @@ from store.parts import part_ids, split_text, version_of
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
 from store.tokens import TokenShelf
-from store.vectors import TokenRows, Vectors, unit_rows, unpack_vectors
+from store.vectors import TokenRows, Vectors
 
 OTHER = "other"
 _ROOT_ID = "root//{}"  # no path within a folder has two slashes in a row
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """All chunks of a collection, ordered by document and place.
-
-    `vectors` float32 [n, d], unit rows; `sentence_vectors` n arrays float32 [k_i, d], unit rows, in
-    the order of node.metadata["sentences"].
-    """
-
-    nodes: list[TextNode]
-    vectors: Vectors
-    sentence_vectors: list[Vectors]
 
 
 class Collection:
@@ -155,7 +141,7 @@ class Collection:
             ]
         self._check_counts(rows, current)
         rows.sort(key=lambda row: (str(row.metadata["document"]), row.metadata["position"]))
-        return self._build_loaded(rows)
+        return build_loaded(rows, self._dimension)
 
     def write(
         self,
@@ -299,12 +285,3 @@ class Collection:
 
     def _incomplete(self, document_id: str) -> StoreError:
         return StoreError("incomplete", document=document_id, collection=self.name)
-
-    def _build_loaded(self, rows: Sequence[ChunkRow]) -> Loaded:
-        vectors = np.array([row.vector for row in rows], dtype=np.float32)
-        packed = [str(row.metadata["sentence_vectors"]) for row in rows]
-        return Loaded(
-            nodes=[build_node(row.id, row.text, row.metadata) for row in rows],
-            vectors=unit_rows(vectors.reshape(len(rows), self._dimension)),
-            sentence_vectors=[unpack_vectors(one, self._dimension) for one in packed],
-        )
