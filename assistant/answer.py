@@ -9,6 +9,7 @@ from typing import Any, Literal
 from llama_index.core.base.response.schema import Response
 
 from assistant.figures.types import Figure
+from store.places import Place
 
 Language = Literal["en", "zh"]
 Status = Literal["verified", "partial", "refused"]
@@ -47,13 +48,22 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered source of an answer; `quote` is verbatim in the stored text at `span`."""
+    """A numbered source of an answer; `quote` is verbatim in the stored text at `span`.
+
+    `place` is where the quotation stands in the file; None where that is the lines of `span`.
+    """
 
     number: int
     passage: Passage
     quote: str
     quote_shown: str
     span: Span
+    place: Place | None = None
+
+    @property
+    def location(self) -> Place:
+        """Page, slide, cells or heading, where the file has any, else lines."""
+        return self.place or Place("lines", self.span.line_from, self.span.line_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +215,11 @@ def _passage_json(passage: Passage) -> dict[str, Any]:
     }
 
 
-def _location_json(span: Span) -> dict[str, Any]:
-    return {"kind": "lines", "from": span.line_from, "to": span.line_to}
-
-
 def _citation_json(citation: Citation) -> dict[str, Any]:
     return {
         "number": citation.number,
         **_passage_json(citation.passage),
-        "location": _location_json(citation.span),
+        "location": citation.location.to_json(),
         "span": [citation.span.start, citation.span.end],
         "quote": citation.quote,
         "quote_shown": citation.quote_shown,

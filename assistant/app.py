@@ -29,6 +29,7 @@ from assistant.settings import Settings
 from assistant.synthesis import ModelSynthesizer
 from assistant.talk import find_small_talk, make_whole, reply_to
 from assistant.text.language import detect_language
+from assistant.text.script import simplify
 from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
@@ -93,10 +94,11 @@ class Assistant:
         The answer is in the language of the question unless `language` pins it.
         """
         spoken: Language = language or ("zh" if detect_language(question) == "zh" else "en")
-        if kind := find_small_talk(question):
+        if kind := find_small_talk(simplify(question)):
             yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
             return
-        whole = make_whole(question, history)
+        # Questions are read in simplified characters; answers are in them too.
+        whole = make_whole(simplify(question), history)
         asked = Question(
             whole, language=spoken, history=tuple(history), filters=filters or Filters()
         )
@@ -117,7 +119,7 @@ class Assistant:
         self, question: str, top_k: int = 5, filters: Filters | None = None
     ) -> list[Passage]:
         """The best passages for a question, as the answerer sees them."""
-        asked = Question(question, filters=filters or Filters())
+        asked = Question(simplify(question), filters=filters or Filters())
         hits = HybridRetriever(self._load().searcher, top_k).retrieve(asked)
         return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
 

@@ -28,6 +28,7 @@ from assistant.render import to_plain
 
 if TYPE_CHECKING:
     from assistant.batch import BatchReport
+    from store.formats.extract import Note
     from store.ingest import IngestProgress, IngestReport
     from store.ingest import Progress as OnProgress
 
@@ -91,6 +92,8 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
     for spared in report.spared:
         many = len(spared.documents)
         warn(messages.text("cli.spared", folder=spared.folder, documents=many))
+    for document, note in report.notes:
+        warn(say_note(document, note, messages))
     if report.skipped:
         say(messages.text("cli.skipped", names=_some(path.name for path in report.skipped)))
     if report.removed:
@@ -117,6 +120,13 @@ def _some(names: Iterable[str]) -> str:
     """The first few of them."""
     known = list(names)
     return ", ".join(known[:SHOWN_NAMES]) + (" …" if len(known) > SHOWN_NAMES else "")
+
+
+def say_note(document: str, note: Note, messages: Messages) -> str:
+    """What a user should know of a document that was read."""
+    key = f"notes.{note.code}"
+    known = {"document": document, "detail": note.detail}
+    return messages.text(key, **{name: known[name] for name in messages.variables(key)})
 
 
 def show_batch(reports: Iterable[BatchReport], total: int, messages: Messages) -> None:

@@ -82,12 +82,17 @@ def open_ingest(
     from store.catalog import load_catalog
     from store.chroma import open_store
     from store.embedding import build_embedding
+    from store.formats.limits import Limits
     from store.ingest import ingest as ingest_documents
+
+    limits = Limits(settings.max_file_mb, settings.max_pages)
 
     def run(paths: Sequence[Path]) -> IngestReport:
         known = load_catalog(catalog) if catalog else None
         with output.ingest_bar(messages) as progress:
-            report = ingest_documents(target, embedding, paths, known, progress, prune=prune)
+            report = ingest_documents(
+                target, embedding, paths, known, progress, limits, prune=prune
+            )
         for path, error in report.failed:
             _log.warning("not read: %s", path, exc_info=error)
         return report

@@ -12,6 +12,7 @@ import yaml
 
 from assistant.errors import CatalogError
 from assistant.text.names import find_pairs
+from assistant.text.script import simplify
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -24,7 +25,7 @@ class Glossary:
 
     def find(self, text: str) -> dict[str, frozenset[str]]:
         """The names that stand in a text, longest first, with their other-language forms."""
-        lowered = text.lower()
+        lowered = simplify(text.lower())
         found = [name for name in self.pairs if _stands(name, lowered)]
         return {name: self.pairs[name] for name in sorted(found, key=len, reverse=True)}
 
@@ -50,7 +51,8 @@ def build_glossary(given: Iterable[tuple[str, str]], texts: Iterable[str]) -> Gl
     for text in texts:
         shown.update(set(find_pairs(text)))
     pairs: dict[str, set[str]] = defaultdict(set)
-    for chinese, english in [*given, *shown]:
+    for name, english in [*given, *shown]:
+        chinese = simplify(name)
         pairs[chinese].add(english)
         pairs[english.lower()].add(chinese)
     return Glossary({name: frozenset(others) for name, others in pairs.items()})

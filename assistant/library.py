@@ -11,7 +11,9 @@ from assistant import cli_output as output
 from assistant.commands import begin
 from assistant.errors import StoreError
 from assistant.prompts import Messages
+from assistant.render import say_place
 from assistant.settings import Settings
+from store.places import Place, find_place
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from store.collection import Collection
     from store.ledger import DocumentRecord
 
-_TEXT_SUFFIXES = (".txt", ".md")
+_TEXT_SUFFIXES = (".txt", ".md", ".markdown")
 _LISTED = ("id", "title", "organisation", "year", "language", "chunks")
 
 
@@ -127,15 +129,20 @@ def _write_texts(folder: Path, texts: dict[str, str]) -> None:
 def _chunk_text(number: int, total: int, node: TextNode, messages: Messages) -> str:
     section = node.metadata.get("section") or messages.text("cli.unknown")
     head = messages.text(
-        "cli.chunk", number=number, total=total, place=_say_place(node), section=section
+        "cli.chunk",
+        number=number,
+        total=total,
+        place=say_place(_place_of(node), messages),
+        section=section,
     )
     return f"{head}\n{node.text}\n"
 
 
-def _say_place(node: TextNode) -> str:
-    """Lines as 12-14, in signs that need no translation."""
-    first, last = node.metadata["line_from"], node.metadata["line_to"]
-    return str(first) if first == last else f"{first}-{last}"
+def _place_of(node: TextNode) -> Place:
+    """Page, slide, cells or heading, where the file has any, else lines."""
+    known = node.metadata
+    place = find_place(known, known["start"], known["end"])
+    return place or Place("lines", known["line_from"], known["line_to"])
 
 
 def _chunk_json(node: TextNode) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _chunk_json(node: TextNode) -> dict[str, Any]:
         "id": node.node_id,
         "section": known.get("section"),
         "language": known["language"],
-        "location": {"kind": "lines", "from": known["line_from"], "to": known["line_to"]},
+        "location": _place_of(node).to_json(),
         "span": [known["start"], known["end"]],
         "text": node.text,
     }

@@ -13,6 +13,7 @@ from pypinyin import lazy_pinyin
 
 from assistant.text.dictionary import is_proper_noun, knows, translate_chinese, translate_english
 from assistant.text.names import sounds_alike
+from assistant.text.script import simplify
 from assistant.text.terms import expand_word, find_terms, is_stop_word, stem
 
 SOUND = 0.8
@@ -68,7 +69,7 @@ def build_lexicon(text: str) -> Lexicon:
     capitals = [m.group() for m in _CAPITALS.finditer(text) if len(m.group()) > 2]
     plain = [word for word in re.findall(r"[A-Za-z]+", text) if not is_stop_word(word.lower())]
     return Lexicon(
-        text=text.lower(),
+        text=simplify(text.lower()),
         letters=re.sub(r"[^a-z]", "", text.lower()),
         words=frozenset(words),
         terms=frozenset(find_terms(text)),
@@ -114,9 +115,9 @@ def _is_plain(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def find_chinese_words(text: str) -> tuple[Name, ...]:
-    """The Chinese words of a text that say something, with their places."""
+    """The Chinese words of a text that say something, simplified, with their places."""
     found = []
-    for run in _HAN_RUN.finditer(text):
+    for run in _HAN_RUN.finditer(simplify(text)):
         at = run.start()
         for word in jieba.cut(run.group()):
             if not is_stop_word(word):

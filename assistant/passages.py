@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from assistant.answer import Citation, Passage, Span
+from store.places import find_place
 from store.spans import find_original
 
 TextOf = Callable[[str], str]
@@ -35,8 +37,15 @@ def build_passage(number: int, hit: NodeWithScore, text_of: TextOf) -> Passage:
 
 
 def cite(number: int, passage: Passage, node: TextNode, start: int, end: int) -> Citation:
-    """A citation of the characters [start, end) of the passage's clean text."""
+    """A citation of the characters [start, end) of the passage's clean text.
+
+    A chunk that begins within a table says its header again; that isn't its own text, and the first
+    row is cited in its place.
+    """
     first, last = find_original(node.metadata, start, end)
+    if first < passage.span.start:
+        start, end = _first_sentence(node)
+        first, last = find_original(node.metadata, start, end)
     quote = passage.original[first - passage.span.start : last - passage.span.start]
     above = passage.original.count("\n", 0, first - passage.span.start)
     line = passage.span.line_from + above
@@ -46,4 +55,10 @@ def cite(number: int, passage: Passage, node: TextNode, start: int, end: int) ->
         quote=quote,
         quote_shown=passage.text[start:end],
         span=Span(first, last, line, line + quote.count("\n")),
+        place=find_place(node.metadata, first, last),
     )
+
+
+def _first_sentence(node: TextNode) -> tuple[int, int]:
+    start, end, *_ = json.loads(node.metadata["sentences"])[0]
+    return start, end

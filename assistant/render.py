@@ -16,14 +16,19 @@ from assistant.answer import (
     ConflictSide,
     Language,
     Passage,
-    Span,
 )
 from assistant.pieces import Piece, split_answer, split_claims
 from assistant.prompts import Messages, load_messages
+from store.places import Place
 
 EXCERPT = 160
 """Characters of a passage that a list shows."""
 
+_COUNTED = {
+    "lines": ("ui.source.line", "ui.source.lines"),
+    "page": ("ui.source.page", "ui.source.pages"),
+    "slide": ("ui.source.slide", "ui.source.slides"),
+}
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 
 
@@ -93,10 +98,18 @@ def _say_reason(answer: Answer, labels: Messages) -> str:
     return labels.text(f"ui.answer.{answer.reason or 'not_stated'}")
 
 
-def say_lines(span: Span, labels: Messages) -> str:
-    if span.line_from == span.line_to:
-        return labels.text("ui.source.line", first=span.line_from)
-    return labels.text("ui.source.lines", first=span.line_from, last=span.line_to)
+def say_place(place: Place, labels: Messages) -> str:
+    """Where a quotation stands, as a reader would say it: p. 3, sheet A, cells B2:D2, slide 4."""
+    if place.kind == "cells" and place.box:
+        if place.name:
+            return labels.text("ui.source.cells", sheet=place.name, range=place.box.range)
+        return labels.text("ui.source.bare_cells", range=place.box.range)
+    if place.kind == "heading":
+        return labels.text("ui.source.heading", path=place.name)
+    one, many = _COUNTED[place.kind]
+    if place.first == place.last:
+        return labels.text(one, first=place.first)
+    return labels.text(many, first=place.first, last=place.last)
 
 
 def say_origin(passage: Passage, labels: Messages) -> str:
@@ -147,7 +160,7 @@ def _say_pieces(pieces: Sequence[Piece], say: Callable[[str], str], labels: Mess
 
 
 def _plain_source(citation: Citation, labels: Messages) -> str:
-    parts = [*_source_parts(citation, labels), say_lines(citation.span, labels)]
+    parts = [*_source_parts(citation, labels), _fold(say_place(citation.location, labels))]
     head = f"[{citation.number}] {' · '.join(parts)} ({citation.passage.document})"
     return f"{head}\n    “{_fold(citation.quote_shown)}”"
 
@@ -169,7 +182,8 @@ def _markdown(text: str) -> str:
 
 def _markdown_source(citation: Citation, labels: Messages) -> str:
     parts = " · ".join(_markdown(_fold(part)) for part in _source_parts(citation, labels))
-    place = f"{say_lines(citation.span, labels)}, {_markdown(citation.passage.document)}"
+    where = _markdown(_fold(say_place(citation.location, labels)))
+    place = f"{where}, {_markdown(citation.passage.document)}"
     quote = _markdown(_fold(citation.quote_shown))
     return f"[{citation.number}] {parts} ({place})\n> “{quote}”"
 
@@ -250,7 +264,7 @@ def _html_sources(citations: Sequence[Citation], labels: Messages) -> str:
 def _html_source(citation: Citation, labels: Messages) -> str:
     number, parts = citation.number, _source_parts(citation, labels)
     first, *rest = (escape(_fold(part)) for part in parts)
-    place = escape(say_lines(citation.span, labels))
+    place = escape(_fold(say_place(citation.location, labels)))
     text = f"<b>{first}</b> <span>{' · '.join([*rest, place])}</span>"
     hint = escape(labels.text("ui.answer.open", number=number))
     return (

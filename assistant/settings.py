@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     language: Literal["auto", "en", "zh"] = "auto"
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    max_file_mb: int = Field(200, gt=0)
+    max_pages: int = Field(5000, gt=0)
     timeout: float = Field(60.0, gt=0)
     log: Path | None = None
 

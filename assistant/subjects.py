@@ -15,6 +15,7 @@ from pypinyin import lazy_pinyin
 
 from assistant.figures import Figure
 from assistant.text.dictionary import is_place, is_proper_noun, translate_english
+from assistant.text.script import simplify
 
 NATION, WORLD = "*nation", "*world"
 Kind = Literal["year", "place"]
@@ -54,6 +55,7 @@ class Mention(NamedTuple):
 @lru_cache(maxsize=8192)
 def find_places(text: str) -> tuple[Mention, ...]:
     """Places smaller than a country by the dictionary, in order; Chongqing and 重庆 share a key."""
+    text = simplify(text)
     found = _listed_places(text)
     taken = [mention.span for mention in found]
     for mention in (*_english_places(text), *_chinese_places(text)):
@@ -65,6 +67,7 @@ def find_places(text: str) -> tuple[Mention, ...]:
 @lru_cache(maxsize=8192)
 def find_scopes(text: str) -> tuple[Mention, ...]:
     """Places, and beside them the country as a whole and the world."""
+    text = simplify(text)
     found = [*find_places(text)]
     for pattern, key in ((_NATION, NATION), (_WORLD, WORLD)):
         found += [Mention(frozenset([key]), m.span(), "place") for m in pattern.finditer(text)]
@@ -75,6 +78,7 @@ def find_scopes(text: str) -> tuple[Mention, ...]:
 def find_year_mentions(text: str) -> tuple[Mention, ...]:
     """The years that a text names, alone or in a date; "the year before" is the one before the last
     year named."""
+    text = simplify(text)
     found = [Mention(frozenset([m.group()]), m.span(), "year") for m in _YEAR.finditer(text)]
     for match in _YEAR_BEFORE.finditer(text):
         years = [int(*one.keys) for one in found if one.span[0] < match.start()]

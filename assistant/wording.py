@@ -19,6 +19,7 @@ from assistant.naming import (
     share_held,
 )
 from assistant.text.language import detect_language
+from assistant.text.script import simplify
 from assistant.text.terms import is_stop_word
 
 CLAIM_FLOOR = 0.5
@@ -87,7 +88,7 @@ def find_strange_name(
     """A name of the claim that no source has; one of the question's only if none of its names is
     there, for a source may call a thing otherwise; of one whose voice isn't known, none."""
     for item in _ITEM_END.split(without_figures(claim)):
-        if strange := _strange_in(item, question.lower(), lexicons):
+        if strange := _strange_in(item, simplify(question.lower()), lexicons):
             return strange
     asked = find_latin_names(question)
     if voiced and asked and not any(_held(name, lexicons) for name in asked):
@@ -115,6 +116,7 @@ def _held(name: Name, lexicons: Sequence[Lexicon]) -> bool:
 
 def denies_otherwise(claim: str, quote: str) -> bool:
     """Whether one of the two denies what the other affirms."""
+    claim, quote = simplify(claim), simplify(quote)
     denied, denial = _NOT.search(claim), _NOT.search(quote)
     if bool(denied) == bool(denial):
         return False
@@ -132,7 +134,7 @@ def find_other_speaker(
     named in its text."""
     known = [str(one.get(key) or "") for one in metadata for key in _META]
     lexicon = build_lexicon(" . ".join([*known, *texts]))
-    for match in _SPEAKER.finditer(claim):
+    for match in _SPEAKER.finditer(simplify(claim)):
         speaker = str(next(filter(None, match.groups()))).strip()
         names = find_latin_names(f"x {speaker}")
         if names and not any(holds_name(name, lexicon) for name in names):

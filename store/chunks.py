@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from llama_index.core.schema import Document, TextNode
@@ -16,12 +16,16 @@ from llama_index.core.utils import get_tokenizer
 from assistant.text.language import detect_language, split_sentences
 from store.catalog import CatalogEntry
 from store.clean import Block, clean_document
+from store.places import pack_marks
 from store.sections import Section, build_sections, find_breaks
 
-VERSION = 2  # of cleaning and chunking: another number makes every document be chunked again
+VERSION = 3  # of cleaning and chunking: another number makes every document be chunked again
+_ID_VERSION = 2  # of what an id is made of: a chunk that comes out the same keeps its id
 # The most that a chunk holds, in tokens of cl100k: 1,050 characters of English or 360 of Chinese.
 MAX_TOKENS = {"en": 212, "zh": 330, "other": 212}
 _FULL_ENOUGH = 0.45  # of the most: a chunk that a heading may end
+_HEADER_SHARE = 0.4  # of the most: a longer header isn't said again
+_CAPTION = 160  # characters of a line above a table that names its unit or subject
 _FARTHEST = 8_000  # characters of a long line that are looked at for each cut
 _HEAD_TITLE = 90  # characters of a title that the head line keeps
 _CLAUSE = re.compile(r"[,;:，；：、]\s*")
@@ -38,6 +42,8 @@ class _Unit:
     opens: bool  # the first of its block: a line break stands before it
     tokens: int
     limit: int
+    names: bool = False  # it names the columns of the rows below it
+    again: bool = False  # it stands in an earlier chunk, and is said again here
 
 
 @dataclass
@@ -47,13 +53,18 @@ class _Chunk:
     units: list[_Unit] = field(default_factory=list)
     tokens: int = 0
 
+    def add(self, unit: _Unit) -> None:
+        self.units.append(unit)
+        self.tokens += unit.tokens
+
 
 def build_chunks(document: Document, entry: CatalogEntry | None) -> list[TextNode]:
     """The chunks of a document, in order; the interface of a chunk is in store/README.md."""
     text = document.text
     lines = _line_starts(text)
     nodes: list[TextNode] = []
-    cleaned = clean_document(text, find_breaks(lines, entry))
+    hidden = document.metadata.get("hidden", ())
+    cleaned = clean_document(text, find_breaks(lines, entry), hidden)
     for section, blocks in build_sections(cleaned, lines, entry):
         for chunk in _pack(section, blocks):
             nodes.append(_build_node(document, chunk, lines))
@@ -63,17 +74,52 @@ def build_chunks(document: Document, entry: CatalogEntry | None) -> list[TextNod
 def _pack(section: Section, blocks: Iterable[Block]) -> Iterator[_Chunk]:
     chunk = _Chunk(section, None)
     heading: str | None = None
+    header = _Header()
     for block in blocks:
         for unit in _split_block(block):
             if _must_end(chunk, unit):
                 yield from _finish(chunk)
                 chunk = _Chunk(section, None if unit.kind == "heading" else heading)
+                for known in header.above(unit):
+                    chunk.add(known)
             if block.kind == "heading":
                 heading = block.text
                 chunk.heading = chunk.heading or heading
-            chunk.units.append(unit)
-            chunk.tokens += unit.tokens
+            chunk.add(unit)
+            header.see(unit)
     yield from _finish(chunk)
+
+
+@dataclass
+class _Header:
+    """The header of the table at hand, and the line above it: without them the rows of a chunk that
+    begins in the middle of a table have neither columns nor units."""
+
+    rows: list[_Unit] = field(default_factory=list)
+    last: _Unit | None = None
+
+    def see(self, unit: _Unit) -> None:
+        """The unit that was added last."""
+        if unit.names:
+            caption = self.last if self.last and _may_be_caption(self.last) else None
+            self.rows = [one for one in (caption, unit) if one]
+        elif unit.kind != "row":
+            self.rows = []
+        self.last = unit
+
+    def above(self, unit: _Unit) -> list[_Unit]:
+        """What is said again above a row that a chunk begins with."""
+        if unit.kind != "row" or unit.names:
+            return []
+        room = _HEADER_SHARE * unit.limit
+        kept = self.rows if sum(one.tokens for one in self.rows) <= room else self.rows[-1:]
+        if sum(one.tokens for one in kept) > room:
+            return []
+        return [replace(one, again=True, opens=True) for one in kept]
+
+
+def _may_be_caption(unit: _Unit) -> bool:
+    return unit.kind != "row" and unit.opens and len(unit.text) < _CAPTION
 
 
 def _must_end(chunk: _Chunk, unit: _Unit) -> bool:
@@ -100,7 +146,8 @@ def _split_block(block: Block) -> Iterator[_Unit]:
     for start, end in spans:
         for a, b in _cut(block.text, start, end, limit):
             text = block.text[a:b]
-            yield _Unit(text, block.offsets[a:b], block.kind, opens, count_tokens(text), limit)
+            offsets, tokens = block.offsets[a:b], count_tokens(text)
+            yield _Unit(text, offsets, block.kind, opens, tokens, limit, block.names)
             opens = False
 
 
@@ -141,7 +188,8 @@ def _line_starts(text: str) -> list[int]:
 
 def _build_node(document: Document, chunk: _Chunk, lines: list[int]) -> TextNode:
     text, offsets, sentences = _join(chunk.units)
-    start, end = min(offsets), max(offsets) + 1
+    own = [offset for unit in chunk.units if not unit.again for offset in unit.offsets]
+    start, end = min(own), max(own) + 1
     doc_hash = str(document.metadata["sha256"])
     section, meta = chunk.section, document.metadata
     values = {
@@ -158,12 +206,13 @@ def _build_node(document: Document, chunk: _Chunk, lines: list[int]) -> TextNode
         "end": end,
         "line_from": bisect.bisect_right(lines, start),
         "line_to": bisect.bisect_right(lines, end - 1),
+        "places": pack_marks(meta.get("marks", ()), start, end),
         "sentences": json.dumps(sentences),
         "offsets": json.dumps(_runs(offsets, start)),
         "doc_hash": doc_hash,
     }
     values["head"] = _head_line(values)
-    parts = (document.id_, doc_hash, VERSION, start, end, text, values["head"])
+    parts = (document.id_, doc_hash, _ID_VERSION, start, end, text, values["head"])
     key = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     node_id = hashlib.sha256(key).hexdigest()[:32]
     kept = {name: value for name, value in values.items() if value is not None}
@@ -181,7 +230,7 @@ def _join(units: list[_Unit]) -> tuple[str, list[int], list[list[int]]]:
             parts.append("\n" if unit.opens else " ")
             offsets.append(unit.offsets[0])
             size += 1
-        if unit.kind != "heading" and _HAS_WORDS.search(unit.text):
+        if unit.kind != "heading" and not unit.again and _HAS_WORDS.search(unit.text):
             span = [size, size + len(unit.text), min(unit.offsets), max(unit.offsets) + 1]
             sentences.append(span)
         parts.append(unit.text)

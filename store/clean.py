@@ -40,12 +40,16 @@ _SHORT_LINE = 42  # characters: several of these in a row are cells of a table, 
 
 @dataclass(slots=True)
 class Block:
-    """A heading, paragraph, item, table row or note; `offsets[i]` is where text[i] came from."""
+    """A heading, paragraph, item, table row or note; `offsets[i]` is where text[i] came from.
+
+    `names` says of a row that it names the columns of those below it: a rule stands under it.
+    """
 
     kind: Kind
     text: str
     offsets: list[int]
     level: int = 0
+    names: bool = False
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ class _Line:
     stripped: str
     kind: str
     gap: bool  # a blank line stands before it
+    ruled: bool = False  # a rule of a pipe table stands under it
 
 
 @dataclass
@@ -102,7 +107,7 @@ class _Joiner:
             cut = raw.index("#") + level
             raw, start = raw[cut:], start + cut
         piece = self.inline.clean(raw, start)
-        return Block(kind, piece.text, piece.offsets, level)
+        return Block(kind, piece.text, piece.offsets, level, line.ruled)
 
     def _extend(self, block: Block, line: _Line) -> None:
         piece = self.inline.clean(line.raw, line.start)
@@ -117,12 +122,17 @@ class _Joiner:
         block.offsets += piece.offsets
 
 
-def clean_document(text: str, breaks: Sequence[int] = ()) -> list[Block]:
+def clean_document(
+    text: str, breaks: Sequence[int] = (), hidden: Sequence[tuple[int, int]] = ()
+) -> list[Block]:
     """The blocks of a document, in order. Offsets are into `text`, which is left as it is.
 
-    `breaks`, in order, are the offsets of lines at which a new block begins in any case.
+    `breaks`, in order, are the offsets of lines at which a new block begins in any case. Lines that
+    begin within one of the `hidden` spans, which are in order too, are left out.
     """
     lines = _split_lines(text)
+    if hidden:
+        lines = _leave_out(lines, hidden)
     wrap = _wrap_width(lines)
     joiner = _Joiner(build_inline(text), wrap, breaks)
     for line in _find_lines(lines, wrap):
@@ -149,6 +159,7 @@ def _find_lines(lines: list[_Line], wrap: float) -> Iterator[_Line]:
         before = shown[index - 1] if index else None
         after = shown[index + 1] if index + 1 < len(shown) else None
         line.kind = _classify(line, before, after, wrap)
+        line.ruled = line.kind == "row" and after is not None and _is_table_rule(line, after)
         if line.kind != "furniture":
             yield line
 
@@ -164,13 +175,32 @@ def _split_lines(text: str) -> list[_Line]:
     return lines
 
 
+def _leave_out(lines: list[_Line], hidden: Sequence[tuple[int, int]]) -> list[_Line]:
+    """What comes behind a hidden line stands apart from what came before it."""
+    kept: list[_Line] = []
+    gap = False
+    for line in lines:
+        at = bisect.bisect_right(hidden, line.start, key=lambda span: span[0]) - 1
+        if at >= 0 and line.start < hidden[at][1]:
+            gap = True
+            continue
+        line.gap, gap = line.gap or gap, False
+        kept.append(line)
+    return kept
+
+
 def _find_running_heads(lines: list[_Line]) -> set[str]:
-    """Lines of a few words that come back on page after page."""
+    """Lines of a few words that come back on page after page. A heading that its author marked as
+    one is none of them: each chapter may have its "### Outlook"."""
     counts = Counter(line.stripped for line in lines if line.gap and 8 <= len(line.stripped) <= 120)
     return {
         text
         for text, count in counts.items()
-        if count >= 5 and " " in text and not _SENTENCE_END.search(text) and "\t" not in text
+        if count >= 5
+        and " " in text
+        and not _SENTENCE_END.search(text)
+        and "\t" not in text
+        and not _HEADING.match(text)
     }
 
 
@@ -191,6 +221,14 @@ def _classify(line: _Line, before: _Line | None, after: _Line | None, wrap: floa
     if _looks_like_heading(line, after) and len(text) < wrap:
         return "heading"
     return "text"
+
+
+def _is_table_rule(line: _Line, after: _Line) -> bool:
+    """Whether a row of a pipe table is its header: only a rule right under it says so."""
+    pipes = line.stripped.startswith("|") and after.stripped.startswith("|")
+    return (
+        pipes and not after.gap and "-" in after.stripped and bool(_RULE.fullmatch(after.stripped))
+    )
 
 
 def _in_prose(before: _Line | None, after: _Line | None) -> bool:

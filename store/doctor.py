@@ -31,7 +31,7 @@ from store.roots import Root, file_of
 # Where a store is made again beside the one that is there.
 _WORK = ".repairing"
 # Of other files, the text alone doesn't say on which page or in which cell it stands.
-_PLAIN = (".txt", ".md")
+_PLAIN = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from store.batches import Embedded, embed_documents, fills_batch
 from store.catalog import Catalog, load_catalog
 from store.collection import Collection
 from store.embedding import StoreEmbedding
+from store.formats.extract import Note
+from store.formats.limits import DEFAULT_LIMITS, Limits
 from store.ledger import DocumentRecord
 from store.plan import Plan, PlannedFile, Spared, build_plan
 from store.prepare import Outcome, Prepared, Preparer, prepare_all
@@ -43,7 +45,8 @@ class IngestReport:
 
     `removed` are the ids of documents whose file is gone; `spared` are those that would be removed
     too, were they not all of a folder's; `other` were stored, but are in a language that answers
-    aren't checked in.
+    aren't checked in. `notes` are what a user should know of documents that were read: the id and
+    what it is.
     """
 
     new: int
@@ -54,6 +57,7 @@ class IngestReport:
     failed: tuple[tuple[Path, IngestError], ...]
     skipped: tuple[Path, ...]
     other: tuple[str, ...]
+    notes: tuple[tuple[str, Note], ...]
     chunks: int
     sentences: int
     tokens: int
@@ -66,6 +70,7 @@ def ingest(
     paths: Sequence[Path],
     catalog: Catalog | None = None,
     progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
     *,
     prune: bool = False,
 ) -> IngestReport:
@@ -89,7 +94,7 @@ def ingest(
     for root in plan.roots:
         collection.write_root(root)
     run = _Run(collection, embedding, plan.files, progress)
-    preparer = Preparer(whole, catalogs, embedding.identity)
+    preparer = Preparer(whole, catalogs, embedding.identity, limits)
     with closing(prepare_all(plan.files, preparer)) as outcomes:
         for file, outcome in outcomes:
             run.take(file, outcome)
@@ -117,6 +122,7 @@ class _Run:
         self._failed: list[tuple[Path, IngestError]] = []
         self._stored: list[DocumentRecord] = []
         self._removed: list[str] = []
+        self._notes: list[tuple[str, Note]] = []
         self._spared: list[Spared] = []
         self._new = self._unchanged = self._tokens = self._done = self._done_size = 0
         self._share = 0.0
@@ -163,6 +169,7 @@ class _Run:
             failed=(*plan.failed, *self._failed),
             skipped=tuple(plan.skipped),
             other=tuple(record.id for record in self._stored if record.language == "other"),
+            notes=tuple(self._notes),
             chunks=sum(record.chunks for record in self._stored),
             sentences=sum(record.sentences for record in self._stored),
             tokens=self._tokens,
@@ -179,6 +186,7 @@ class _Run:
         self._new += not (known or self._replace(document.record.id))
         self._stored.append(document.record)
         self._tokens += document.tokens
+        self._notes += [(document.record.id, note) for note in document.notes]
         self._finish(document.record.id)
 
     def _keep(self, record: DocumentRecord) -> None:

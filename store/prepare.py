@@ -15,6 +15,8 @@ from llama_index.core.schema import Document, TextNode
 from assistant.errors import IngestError
 from store import chunks, read
 from store.catalog import Catalog, CatalogEntry
+from store.formats.extract import Note
+from store.formats.limits import DEFAULT_LIMITS, Limits
 from store.ledger import DocumentRecord
 from store.plan import PlannedFile
 from store.read import read_document
@@ -29,13 +31,14 @@ _DESCRIBED = ("title", "organisation", "author", "publisher", "year", "language"
 @dataclass(frozen=True)
 class Prepared:
     """A document that is to be stored: its record, text and chunks, the sentences of each chunk.
-    `tokens` counts those of its text, as chunks are cut."""
+    `tokens` counts those of its text, as chunks are cut; `notes` are for the user."""
 
     record: DocumentRecord
     text: str
     nodes: list[TextNode]
     sentences: list[list[str]] = field(default_factory=list)
     tokens: int = 0
+    notes: tuple[Note, ...] = ()
 
 
 # A record stands for a document whose rows are as they should be.
@@ -52,6 +55,7 @@ class Preparer:
     whole: Mapping[str, DocumentRecord]
     catalogs: Mapping[Path, Catalog]
     identity: str
+    limits: Limits = DEFAULT_LIMITS
 
     def __call__(self, file: PlannedFile) -> Outcome:
         try:
@@ -65,7 +69,7 @@ class Preparer:
         stamp = build_stamp(file, entry, self.identity)
         if known and known.stamp == stamp:
             return state_origin(known, file, stamp)
-        document = read_planned(file, entry)
+        document = read_planned(file, entry, self.limits)
         fingerprint = build_fingerprint(document, entry, self.identity)
         if known and known.fingerprint == fingerprint:
             return state_origin(known, file, stamp)
@@ -74,7 +78,8 @@ class Preparer:
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
         tokens = sum(chunks.count_tokens(node.text) for node in nodes)
         stated = state_origin(record, file, stamp)
-        return Prepared(stated, document.text, nodes, sentences, tokens)
+        notes = tuple(document.metadata["notes"])
+        return Prepared(stated, document.text, nodes, sentences, tokens, notes)
 
 
 def prepare_all(
@@ -106,9 +111,11 @@ def _next_of(
     return file, future.result()
 
 
-def read_planned(file: PlannedFile, entry: CatalogEntry | None) -> Document:
+def read_planned(
+    file: PlannedFile, entry: CatalogEntry | None, limits: Limits = DEFAULT_LIMITS
+) -> Document:
     """The document of a file under its id, described by its catalog. Raises IngestError."""
-    document = read_document(file.path, file.folder)
+    document = read_document(file.path, file.folder, limits)
     document.id_ = file.id
     describe(document, entry)
     return document
@@ -151,8 +158,8 @@ def state_origin(record: DocumentRecord, file: PlannedFile, stamp: str) -> Docum
 def build_fingerprint(document: Document, entry: CatalogEntry | None, identity: str) -> str:
     """Changes with whatever would make other rows: text, catalog, transforms, embedding."""
     described = json.dumps([document.metadata[name] for name in _DESCRIBED], ensure_ascii=False)
-    text = document.metadata["sha256"]
-    return _hash(text, entry.hash if entry else "", TRANSFORM, identity, described)
+    text, layout = document.metadata["sha256"], document.metadata.get("layout", "")
+    return _hash(text, layout, entry.hash if entry else "", TRANSFORM, identity, described)
 
 
 def build_record(

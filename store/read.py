@@ -6,25 +6,25 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
 from langdetect import DetectorFactory, LangDetectException, detect
 from llama_index.core.schema import Document
 
 from assistant.errors import IngestError
 from assistant.text.language import TextLanguage, detect_language
 from store.catalog import CATALOG_NAME
+from store.formats.extract import Extract
+from store.formats.limits import DEFAULT_LIMITS, Limits
+from store.formats.plain import find_front_matter
+from store.formats.readers import SUFFIXES, read_file, say_formats
 from store.ledger import hash_text
 
-VERSION = 1  # of what is read out of a file: another number makes every document be read again
-SUFFIXES = (".txt", ".md")
+VERSION = 2  # of what is read out of a file: another number makes every document be read again
 
 _SAMPLE = 20_000
 _ENOUGH_LETTERS = 200  # fewer, and a statistical detector guesses
 _FIRST_LINES = 40
 _LONGEST_TITLE = 120
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -59,14 +59,16 @@ def find_documents(paths: Sequence[Path]) -> FoundDocuments:
 
     In a folder everything with a suffix of SUFFIXES counts, except hidden files and README.md,
     which speaks about a folder and isn't part of it; a file given by name is always taken.
-    Failures: IngestError "not_found", "format", "same_id" (two files would get the same id).
+    A link that leads out of the folder is no part of it either.
+    Failures: IngestError "not_found", "format", "outside" (such a link), "same_id" (two files would
+    get the same id).
     """
     files: dict[str, DocumentFile] = {}
     skipped: list[Path] = []
     failed: list[tuple[Path, IngestError]] = []
     for given in paths:
         try:
-            met = _expand(given, skipped)
+            met = _expand(given, skipped, failed)
         except IngestError as error:
             failed.append((given, error))
             continue
@@ -78,16 +80,26 @@ def find_documents(paths: Sequence[Path]) -> FoundDocuments:
     return FoundDocuments(tuple(files.values()), tuple(skipped), tuple(failed))
 
 
-def _expand(given: Path, skipped: list[Path]) -> list[DocumentFile]:
+def _expand(
+    given: Path, skipped: list[Path], failed: list[tuple[Path, IngestError]]
+) -> list[DocumentFile]:
     if given.is_dir():
         met = [path for path in _walk(given) if path.name != CATALOG_NAME]
         skipped += [path for path in met if not _is_document(path)]
-        return [DocumentFile(path, given) for path in met if _is_document(path)]
+        files = [DocumentFile(path, given) for path in met if _is_document(path)]
+        strays = [file for file in files if _leads_out(file)]
+        failed += [(f.path, IngestError("outside", path=str(f.path))) for f in strays]
+        return [file for file in files if file not in strays]
     if not given.exists():
         raise IngestError("not_found", path=str(given))
     if given.suffix.lower() not in SUFFIXES:
-        raise IngestError("format", path=str(given))
+        raise IngestError("format", path=str(given), formats=say_formats())
     return [DocumentFile(given, given.parent)]
+
+
+def _leads_out(file: DocumentFile) -> bool:
+    """Whether a link in a folder points at a file elsewhere, which nobody chose to share."""
+    return not file.path.resolve().is_relative_to(file.root.resolve())
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -101,25 +113,33 @@ def _is_document(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.name.lower() != "readme.md"
 
 
-def read_document(path: Path, root: Path) -> Document:
+def read_document(path: Path, root: Path, limits: Limits = DEFAULT_LIMITS) -> Document:
     """A file as a document; its id is its path within `root`.
 
-    The text is what the file decodes to, line ends and all. Metadata: title, organisation, author,
-    publisher, year, language, sha256 (of the text as UTF-8), source; None where the document
-    doesn't say. Raises IngestError "unreadable", "encoding" (not UTF-8, or binary), "empty".
+    The text of a text file is what it decodes to, line ends and all; of another, what its reader
+    extracts. Metadata: title, organisation, author, publisher, year, language, sha256 (of the text
+    as UTF-8), source, None where the document doesn't say; and of its form: marks (places in the
+    file), hidden (spans that aren't searched), notes, layout (a hash of the first two). Raises
+    IngestError with the codes of `formats.readers.read_file`.
     """
-    text = _read_text(path)
-    front = _read_front_matter(text)
-    title = front.get("title") or _find_title(_below_front_matter(text, front)) or path.stem
+    extract = read_file(path, limits)
+    text = extract.text
+    front, below = find_front_matter(text)
+    title = front.get("title") or extract.title or _find_title(text[below:]) or path.stem
+    stated = _find_year([front.get("year"), front.get("date")])
     metadata = {
         "title": title,
         "organisation": front.get("organisation"),
-        "author": front.get("author"),
+        "author": front.get("author") or extract.author,
         "publisher": front.get("publisher"),
-        "year": _find_year([front.get("year"), front.get("date"), path.name, title]),
-        "language": detect_document_language(text),
+        "year": stated or _find_year([path.name, title]) or extract.year,
+        "language": detect_document_language(text[below:]),
         "sha256": hash_text(text),
         "source": str(path),
+        "marks": extract.marks,
+        "hidden": extract.hidden,
+        "notes": extract.notes,
+        "layout": _hash_layout(extract),
     }
     keys = list(metadata)
     return Document(
@@ -131,20 +151,9 @@ def read_document(path: Path, root: Path) -> Document:
     )
 
 
-def _read_text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except UnicodeDecodeError as error:
-        raise IngestError("encoding", path=str(path)) from error
-    except OSError as error:
-        raise IngestError("unreadable", path=str(path), reason=error.strerror) from error
-    if "\0" in text:
-        # UTF-16 without a mark, or no text at all.
-        raise IngestError("encoding", path=str(path))
-    if not text.strip():
-        raise IngestError("empty", path=str(path))
-    return text
+def _hash_layout(extract: Extract) -> str:
+    """Changes where the same text stands elsewhere in its file."""
+    return hash_text(repr((extract.marks, extract.hidden)))
 
 
 def detect_document_language(text: str) -> TextLanguage:
@@ -159,30 +168,10 @@ def detect_document_language(text: str) -> TextLanguage:
         return by_script
 
 
-def _read_front_matter(text: str) -> dict[str, str]:
-    """The values of YAML between two lines of "---" at the top; none if it isn't that."""
-    match = _FRONT_MATTER.match(text)
-    try:
-        content: Any = yaml.safe_load(match.group(1)) if match else None
-    except yaml.YAMLError:
-        return {}  # three dashes may also just be a rule above a text
-    if not isinstance(content, dict):
-        return {}
-    return {str(key): str(value) for key, value in content.items() if _is_scalar(value)}
-
-
-def _below_front_matter(text: str, front: dict[str, str]) -> str:
-    match = _FRONT_MATTER.match(text) if front else None
-    return text[match.end() :] if match else text
-
-
-def _is_scalar(value: object) -> bool:
-    return value is not None and not isinstance(value, list | dict)
-
-
 def _find_title(text: str) -> str | None:
-    """The first heading near the top, else the first line that could be one."""
+    """The first heading near the top, else the first line that could be one; no row of a table."""
     lines = [line.strip() for line in text[:_SAMPLE].splitlines()[:_FIRST_LINES]]
+    lines = [line for line in lines if not line.startswith("|")]
     headings = (match.group(1) for line in lines if (match := _HEADING.match(line)))
     short = (line for line in lines if len(line) <= _LONGEST_TITLE and _LETTER.search(line))
     return next(headings, None) or next(short, None)

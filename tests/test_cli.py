@@ -323,7 +323,7 @@ def test_a_document_that_can_not_be_read_is_named_and_the_rest_goes_on(
     (reports / "broken.txt").write_bytes(b"\xff\xfe\x00\xd8")
     result = run("ingest", str(reports))
     assert result.code == 1
-    assert "broken.txt is not text in UTF-8" in result.err
+    assert "broken.txt is not text in an encoding" in result.err
     assert "2 new" in result.out
 
 

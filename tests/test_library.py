@@ -89,7 +89,7 @@ def test_a_text_is_shown_as_it_is_stored(run: Run) -> None:
 
 def test_chunks_are_shown_with_their_places(run: Run) -> None:
     out = run("docs", "show", "reports/deep/mill.md", "--chunks").out
-    assert out.startswith("— 1/1 · 1-7 · A year of paper\n")
+    assert out.startswith("— 1/1 · lines 1–7 · A year of paper\n")
     [chunk] = json.loads(run("docs", "show", "reports/deep/mill.md", "--chunks", "--json").out)[
         "chunks"
     ]
@@ -97,6 +97,18 @@ def test_chunks_are_shown_with_their_places(run: Run) -> None:
     start, end = chunk["span"]
     assert MILL[start:end].endswith("It grew.")
     assert "40 tons" in chunk["text"]
+
+
+def test_chunks_of_a_table_are_shown_with_their_cells(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "trade.csv").write_text("port,tons\nSelby,40\nAldmouth,70\n")
+    run("ingest", "reports")
+    [chunk] = json.loads(run("docs", "show", "reports/trade.csv", "--chunks", "--json").out)[
+        "chunks"
+    ]
+    assert chunk["location"]["kind"] == "cells"
+    assert "cells A1:B3" in run("docs", "show", "reports/trade.csv", "--chunks").out
+    run("docs", "export", "texts")
+    assert "Aldmouth" in (tmp_path / "texts/reports/trade.csv.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", [("show",), ("remove",)])

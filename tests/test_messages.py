@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +26,10 @@ CLASSES = {
 }
 
 # Where a code is handed on before it is raised: the call, the class, the details added there.
-FORWARDED = {"_error": ("CatalogError", {"path", "entry"})}
+FORWARDED = {
+    "_error": ("CatalogError", {"path", "entry"}),
+    "refuse": ("IngestError", {"path"}),
+}
 MODEL_FAULT = ("Fault", {"model"})
 
 
@@ -123,3 +127,10 @@ def test_a_chinese_line_is_chinese(key: str) -> None:
     text = load_messages("zh").texts[f"errors.{key}"]
     assert text.endswith(("。", "}"))
     assert any("一" <= character <= "鿿" for character in text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_note_of_a_reader_has_its_line(language: Language) -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("store/formats/*.py")))
+    codes = set(re.findall(r'Note\("(\w+)"', source))
+    assert codes == set(load_messages(language).under("notes"))

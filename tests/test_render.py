@@ -16,11 +16,12 @@ from assistant.prompts import load_messages
 from assistant.render import (
     claims_to_html,
     say_figure_check,
-    say_lines,
+    say_place,
     to_html,
     to_markdown,
     to_plain,
 )
+from store.places import Box, Place
 from tests.web.fake import (
     QUOTE_EN,
     REPORT,
@@ -34,6 +35,7 @@ from tests.web.fake import (
 )
 
 ENGLISH = load_messages("en")
+CHINESE = load_messages("zh")
 
 
 class Tree(HTMLParser):
@@ -223,7 +225,44 @@ def test_growing_answer_escapes() -> None:
 
 @pytest.mark.parametrize(("part", "expected"), [("Freight", "line 7"), (QUOTE_EN, "lines 6–7")])
 def test_lines_are_said_in_singular_and_plural(part: str, expected: str) -> None:
-    assert say_lines(make_span(REPORT, part), ENGLISH) == expected
+    span = make_span(REPORT, part)
+    assert say_place(Place("lines", span.line_from, span.line_to), ENGLISH) == expected
+
+
+SHEET = Place("cells", name="营收", box=Box(2, 2, 4, 2))
+
+
+@pytest.mark.parametrize(
+    ("place", "english", "chinese"),
+    [
+        (Place("page", 3, 3), "p. 3", "第3页"),
+        (Place("page", 3, 4), "pp. 3–4", "第3–4页"),
+        (Place("slide", 4, 4), "slide 4", "第4张幻灯片"),
+        (Place("slide", 4, 5), "slides 4–5", "第4–5张幻灯片"),
+        (SHEET, "sheet “营收”, B2:D2", "工作表“营收”B2:D2"),
+        (Place("cells", box=Box(1, 5, 1, 5)), "cells A5", "单元格A5"),
+        (Place("heading", name="A › B"), "under “A › B”", "“A › B”之下"),
+    ],
+)
+def test_a_place_is_said_as_the_format_has_it(place: Place, english: str, chinese: str) -> None:
+    assert (say_place(place, ENGLISH), say_place(place, CHINESE)) == (english, chinese)
+
+
+def test_every_form_of_a_source_says_the_place() -> None:
+    answer = answer_in_english()
+    citations = tuple(replace(one, place=SHEET) for one in answer.citations)
+    answer = replace(answer, citations=citations)
+    for shown in (to_plain(answer), to_markdown(answer), to_html(answer)):
+        assert "sheet “营收”, B2:D2" in shown
+        assert "line" not in shown.split("B2:D2")[0].rsplit("sheet")[-1]
+
+
+def test_the_name_of_a_sheet_is_data() -> None:
+    answer = answer_in_english()
+    place = Place("cells", name="<b>*x*</b>", box=Box(1, 1, 1, 1))
+    answer = replace(answer, citations=tuple(replace(c, place=place) for c in answer.citations))
+    assert "<b>*x*" not in to_html(answer)
+    assert "\\<b\\>\\*x" in to_markdown(answer)
 
 
 def test_a_checked_figure_says_how_its_source_words_it() -> None:

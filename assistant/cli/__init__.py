@@ -21,7 +21,7 @@ Ask your reports in English or Chinese; every sentence and figure of an answer i
 
 \b
 Examples:
-  duocite ingest reports/                      read a folder of .txt and .md files
+  duocite ingest reports/                      read a folder of reports
   duocite ask "How much has Corning invested?" answer with numbered citations
   duocite ask "康宁投资了多少？" --json          the same as JSON
   duocite serve                                open the chat in a browser
@@ -83,7 +83,7 @@ def ingest(
 
     \b
     Examples:
-      duocite ingest reports/ more/paper.md "notes/**/*.md"
+      duocite ingest reports/ more/paper.pdf "notes/**/*.md"
       duocite ingest reports/ --collection energy --catalog energy.yaml
       duocite ingest reports/ --watch
     """

@@ -6,15 +6,13 @@ import re
 from typing import Final
 
 from assistant.figures.units import SUFFIX
+from assistant.text.script import simplify
 
 # Each pair: what may stand in the text, and what the search reads in its place.
 _PAIRS: Final = (
     "０0 １1 ２2 ３3 ４4 ５5 ６6 ７7 ８8 ９9 "
     "％% ．. ＋+ －- ／/ ＄$ ￥¥ （( ）) ［[ ］] ：: ＜< ＞> "
     "−- –- —- ‐- ‑- ‒- ﹣- ˗- ─- 〜~ ～~ ∼~ ﹪% µμ ⁄/ º° ˚° ﹩$ ﹢+ "
-    "兩两 億亿 萬万 個个 條条 間间 處处 項项 輛辆 臺台 種种 總总 "
-    "幣币 韓韩 歐欧 約约 過过 達达 點点 這这 從从 "
-    "餘余 頓顿 噸吨 畝亩 無无 圓圆 鎊镑 開开 內内 億亿 幾几 陸陆 "
 )
 _SPACES: Final = "\u3000\u00a0\u2009\u202f\u2007\u200b\u2002\u2003"
 _ONE_TO_ONE: Final = {ord(pair[0]): pair[1] for pair in _PAIRS.split()} | {
@@ -77,7 +75,7 @@ def fold(text: str) -> str:
 
     The result has the same length as the text, so that spans hold in both.
     """
-    view = text.translate(_ONE_TO_ONE)
+    view = simplify(text).translate(_ONE_TO_ONE)
     view = _LONG_RUN.sub(_blank, view)
     if view.isspace():
         return view

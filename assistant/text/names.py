@@ -10,6 +10,7 @@ import jieba
 from pypinyin import lazy_pinyin
 
 from assistant.text.dictionary import is_proper_noun, knows
+from assistant.text.script import simplify
 from assistant.text.terms import is_stop_word
 
 SOUND_FLOOR = 0.8
@@ -44,7 +45,7 @@ def find_pairs(text: str) -> list[tuple[str, str]]:
 def find_unknown_words(text: str) -> list[str]:
     """Stretches of Chinese that may be names: what no dictionary knows, up to six characters."""
     found: list[str] = []
-    for run in _HAN_RUN.findall(text):
+    for run in _HAN_RUN.findall(simplify(text)):
         words = list(jieba.cut(run))
         for start in range(len(words)):
             for end in range(start + 1, min(start + 4, len(words)) + 1):

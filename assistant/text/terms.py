@@ -10,6 +10,7 @@ from nltk.stem.snowball import SnowballStemmer
 
 from assistant.figures import find_figures
 from assistant.text.dictionary import translate_chinese, translate_english
+from assistant.text.script import simplify
 
 jieba.setLogLevel(40)  # its start-up lines are no business of the user
 
@@ -47,9 +48,12 @@ def stem(word: str) -> str:
 
 
 def find_terms(text: str) -> list[str]:
-    """The terms of a text, repeated as often as they stand there; stop words left out."""
+    """The terms of a text, repeated as often as they stand there; stop words left out.
+
+    Traditional characters count as simplified ones.
+    """
     terms: list[str] = []
-    for match in _RUN.finditer(text.lower()):
+    for match in _RUN.finditer(simplify(text.lower())):
         run = match.group().removesuffix("'s")
         if _HAN.match(run):
             terms += [w for w in jieba.cut_for_search(run) if w not in _CHINESE_STOPS]
@@ -66,9 +70,10 @@ def find_figure_terms(text: str) -> list[str]:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a question in order, lower case, Chinese segmented, stop words left out."""
+    """The words of a question in order, lower case, Chinese segmented and in simplified characters,
+    stop words left out."""
     words: list[str] = []
-    for match in _RUN.finditer(text.lower()):
+    for match in _RUN.finditer(simplify(text.lower())):
         run = match.group().removesuffix("'s")
         if _HAN.match(run):
             words += [w for w in jieba.cut(run) if w not in _CHINESE_STOPS]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 
 from assistant.answer import Answer, Citation, Language
 from assistant.prompts import Messages, load_messages
-from assistant.render import say_lines
+from assistant.render import say_place
 
 NEIGHBOURS = 3000
 """Characters of the document that can be read on either side of the passage."""
+
+
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
+_RULE = re.compile(r"[ \t]*\|(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t\r]*")  # under a table's header
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def _show_facts(citation: Citation, labels: Messages) -> str:
         "organisation": passage.organisation,
         "author": passage.author,
         "year": passage.year,
-        "place": say_lines(citation.span, labels),
+        "place": say_place(citation.location, labels),
         "section": passage.section if passage.section != passage.title else None,
         "document": passage.document,
     }
@@ -118,12 +123,20 @@ def _show_more(side: str, lines: list[Line], at_edge: bool, labels: Messages) ->
 
 
 def _show_lines(lines: list[Line], quote: tuple[int, int]) -> str:
-    rows = (
-        f'<div class="line"><span class="at">{line.number}</span>'
+    rows = "".join(_show_line(line, quote) for line in lines if not _RULE.fullmatch(line.text))
+    return f'<div class="text">{rows}</div>'
+
+
+def _show_line(line: Line, quote: tuple[int, int]) -> str:
+    """A heading as one: its signs are how it is stored, not what it says."""
+    signs = _HEADING.match(line.text)
+    if signs and not line.start < quote[1] <= line.start + signs.end():
+        line = Line(line.number, line.start + signs.end(), line.text[signs.end() :])
+    kind = "line heading" if signs else "line"
+    return (
+        f'<div class="{kind}"><span class="at">{line.number}</span>'
         f"<span>{_mark(line, quote)}</span></div>"
-        for line in lines
     )
-    return f'<div class="text">{"".join(rows)}</div>'
 
 
 def _mark(line: Line, quote: tuple[int, int]) -> str:

@@ -50,11 +50,11 @@ def test_the_id_of_a_file_alone_is_its_name(tmp_path: Path) -> None:
 
 
 def test_other_files_in_a_folder_are_counted_as_skipped(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.pdf", "README.md", "catalog.yaml", ".hidden.txt", ".git/x.txt"):
+    for name in ("a.txt", "b.png", "README.md", "catalog.yaml", ".hidden.txt", ".git/x.txt"):
         save(tmp_path / name, "text")
     found = find_documents([tmp_path])
     assert [file.id for file in found.files] == ["a.txt"]
-    assert {path.name for path in found.skipped} == {"b.pdf", "README.md"}
+    assert {path.name for path in found.skipped} == {"b.png", "README.md"}
     assert not found.failed
 
 
@@ -64,10 +64,10 @@ def test_a_readme_that_is_named_is_read(tmp_path: Path) -> None:
 
 
 def test_what_was_asked_for_in_vain_is_reported(tmp_path: Path) -> None:
-    pdf = save(tmp_path / "b.pdf", "text")
-    found = find_documents([pdf, tmp_path / "none.txt", save(tmp_path / "a.txt", "text")])
+    picture = save(tmp_path / "b.png", "text")
+    found = find_documents([picture, tmp_path / "none.txt", save(tmp_path / "a.txt", "text")])
     assert [(path.name, error.code) for path, error in found.failed] == [
-        ("b.pdf", "format"),
+        ("b.png", "format"),
         ("none.txt", "not_found"),
     ]
     assert [file.id for file in found.files] == ["a.txt"]
@@ -119,13 +119,16 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     assert document.text == "Title\n"
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["报告".encode("gb18030"), "report".encode("utf-16"), "report".encode("utf-16-le"), b"\x89PNG"],
-)
-def test_another_encoding_is_refused_and_never_guessed(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_another_encoding_comes_out_as_the_same_text(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.txt"
-    path.write_bytes(content)
+    path.write_bytes("报告 report\n".encode(encoding))
+    assert read_document(path, tmp_path).text == "报告 report\n"
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     assert refuse(path).code == "encoding"
 
 
