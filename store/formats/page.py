@@ -36,6 +36,7 @@ _TAG = re.compile(
     r"|[uod]l|table|details|figure|main|ins|del|abbr|cite|label|pre|button|object)\b",
     re.I,
 )
+_BLANKS = re.compile(r"\s+")
 _MOST_OPEN = 10_000
 _ENOUGH = 0.5  # of a page's text: what is marked as its content must hold this much
 _PUBLISHED = (
@@ -69,7 +70,7 @@ def parse_page(html: str, source: Source) -> LexborHTMLParser:
     over them at each tag, would take minutes."""
     left = _MOST_OPEN
     for match in _TAG.finditer(html):
-        left += 1 if match.group().startswith("</") else -1
+        left = min(_MOST_OPEN, left + (1 if match.group().startswith("</") else -1))
         if left < 0:
             raise source.refuse("nested")
     return LexborHTMLParser(html)
@@ -138,7 +139,8 @@ class _Walker:
         """Whether to go inside."""
         tag = node.tag
         if tag == "-text":
-            self.text.append(node.text_content or "")
+            # A line break of the source is a blank; only <br> is one of the page.
+            self.text.append(_BLANKS.sub(" ", node.text_content or ""))
             return False
         if tag in _HEADINGS:
             self._flush()
@@ -173,7 +175,6 @@ class _Walker:
         if self.items:
             self.writer.items([shown])
         else:
-            # A line break of the source is a blank; one of the page is one.
             self.writer.paragraph(shown)
 
     def _write_table(self, table: Any) -> None:

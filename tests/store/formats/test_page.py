@@ -18,9 +18,10 @@ def read(body: str, head: str = "", limits: Limits | None = None) -> Extract:
 
 def test_headings_paragraphs_and_lists_come_in_their_order() -> None:
     found = read(
-        "<h1>港口</h1><p>Ships <b>came</b>\n in.</p><h2>Trade</h2><ul><li>one<li>two</ul><p>After.</p>"
+        "<h1>港口</h1><p>Ships <b>came</b>\n in.</p><h2>Trade</h2>"
+        "<ul><li>one<li>two</ul><p>After.</p>"
     )
-    assert found.text == "# 港口\n\nShips came\nin.\n\n## Trade\n\n- one\n- two\n\nAfter.\n"
+    assert found.text == "# 港口\n\nShips came in.\n\n## Trade\n\n- one\n- two\n\nAfter.\n"
     assert [mark.place.name for mark in found.marks] == ["港口", "港口 › Trade"]
 
 
