@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from llama_index.core.schema import Document, TextNode
@@ -147,7 +148,9 @@ def build_stamp(file: PlannedFile, entry: CatalogEntry | None, identity: str) ->
             content = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise IngestError("unreadable", path=str(file.path), reason=error.strerror) from error
-    return _hash(content, file.id, entry.hash if entry else "", TRANSFORM, identity)
+    # Pages that are pictures were left out if nothing was there to read them.
+    sight = "ocr" if find_spec("rapidocr") else ""
+    return _hash(content, file.id, entry.hash if entry else "", TRANSFORM, identity, sight)
 
 
 def state_origin(record: DocumentRecord, file: PlannedFile, stamp: str) -> DocumentRecord:

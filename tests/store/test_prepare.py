@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.errors import IngestError
 from store import prepare
 from store.catalog import Catalog, CatalogEntry
+from store.formats.extract import Note
 from store.ledger import DocumentRecord
 from store.plan import PlannedFile, build_plan
 from store.prepare import AHEAD, Outcome, Prepared, Preparer, build_stamp, prepare_all
+from store.read import read_document
 
 TEXT = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
 Plan = Callable[..., list[PlannedFile]]
@@ -77,7 +81,9 @@ def test_a_stamp_changes_with_all_that_a_document_is_made_of(
     stamps.add(build_stamp(one, None, "1"))
     monkeypatch.setattr(prepare, "TRANSFORM", "0.0")
     stamps.add(build_stamp(one, None, "1"))
-    assert len(stamps) == 6
+    monkeypatch.setattr(prepare, "find_spec", lambda _: None if find_spec("rapidocr") else True)
+    stamps.add(build_stamp(one, None, "1"))
+    assert len(stamps) == 7
 
 
 def test_what_can_not_be_read_is_an_outcome(plan: Plan) -> None:
@@ -129,3 +135,17 @@ def test_a_fault_of_the_program_is_no_outcome(plan: Plan, monkeypatch: pytest.Mo
     monkeypatch.setattr(prepare, "read_document", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         list(prepare_all(files, preparer(files[0].folder)))
+
+
+def test_notes_of_what_was_read_come_along(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    [file] = plan("a.md")
+
+    def read(*args: Any) -> Any:
+        document = read_document(*args)
+        document.metadata["notes"] = (Note("slips", "3"),)
+        return document
+
+    monkeypatch.setattr(prepare, "read_document", read)
+    made = preparer(file.folder)(file)
+    assert isinstance(made, Prepared)
+    assert made.notes == (Note("slips", "3"),)
