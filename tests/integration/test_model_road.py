@@ -64,7 +64,7 @@ def place_of(assistant: Assistant, document: str, question: str = QUESTION) -> i
 
 def says(assistant: Assistant, text: str) -> str:
     """The text with the number of the harbour's passage for [1]."""
-    return text.replace("[1]", f"[{place_of(assistant, 'en/harbour.md')}]")
+    return text.replace("[1]", f"[{place_of(assistant, 'docs/en/harbour.md')}]")
 
 
 def test_a_right_figure_is_verified_and_quoted_from_the_document(
