@@ -147,7 +147,8 @@ def _split_block(block: Block) -> Iterator[_Unit]:
         for a, b in _cut(block.text, start, end, limit):
             text = block.text[a:b]
             offsets, tokens = block.offsets[a:b], count_tokens(text)
-            yield _Unit(text, offsets, block.kind, opens, tokens, limit, block.names)
+            names = block.names and len(text) == len(block.text)
+            yield _Unit(text, offsets, block.kind, opens, tokens, limit, names)
             opens = False
 
 

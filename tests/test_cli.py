@@ -434,3 +434,16 @@ def test_serve_listens_where_told_and_says_where(
     result = run("serve", *args)
     assert served == [(stub, *place)]
     assert StubPage.local_url in result.out
+
+
+def test_the_limits_of_the_settings_hold_and_notes_are_shown(
+    run: Run, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUOCITE_MAX_FILE_MB", "1")
+    (reports / "large.txt").write_bytes(b"a" * (1024 * 1024 + 1))
+    (reports / "slip.txt").write_bytes(("钢铁" * 900).encode() + b"\xff" + ("钢铁" * 900).encode())
+    result = run("ingest", str(reports))
+    assert result.code == 1
+    assert "large.txt is larger than 1 MB" in result.err
+    assert "slip.txt: characters that were broken" in result.err
+    assert "3 new" in result.out

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.naming import build_lexicon, find_latin_names, find_names, holds_name
+from assistant.naming import (
+    build_lexicon,
+    find_chinese_words,
+    find_latin_names,
+    find_names,
+    holds_name,
+)
 
 SOURCE = build_lexicon(
     "In May the delegation met Huang Xiaowei at Graz University of Technology. Gilmour Space "
@@ -35,3 +41,12 @@ def test_plain_words_months_and_units_are_no_names() -> None:
 
 def test_a_name_within_chinese_is_read_apart_from_it() -> None:
     assert [name.text for name in find_latin_names("据ABB与Axpo的报告")] == ["ABB", "Axpo"]
+
+
+def test_a_name_in_traditional_characters_is_held_by_either_form() -> None:
+    for text in ("鐵路由華為建設。", "铁路由华为建设。"):
+        lexicon = build_lexicon(text)
+        for name in ("華為", "华为"):
+            (found,) = find_chinese_words(name)
+            assert holds_name(found, lexicon)
+        assert "华为建设" in lexicon.text

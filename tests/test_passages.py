@@ -73,3 +73,41 @@ def test_a_quotation_is_shown_clean_and_points_at_what_is_stored(
     span = citation.span
     assert DOCUMENT[span.start : span.end] == quote
     assert (span.line_from, span.line_to) == lines
+
+
+TABLE = "| Port | Trade (t) |\n| --- | --- |\n| North | 5 |\n| South | 7 |\n"
+ROW = TABLE.index("| South")
+HEADER = "| Port | Trade (t) |"
+AGAIN = f"{HEADER}\n| South | 7 |"
+AGAIN_META = META | {
+    "start": ROW,
+    "end": ROW + 13,
+    "line_from": 4,
+    "line_to": 4,
+    # The header comes from before the chunk, whose own text goes on behind it.
+    "offsets": json.dumps([[0, -ROW], [len(HEADER) + 1, 0]]),
+    "sentences": json.dumps([[len(HEADER) + 1, len(AGAIN), ROW, ROW + 13]]),
+    "places": json.dumps([[0, "cells", "S", 1, 3, 2, 3]]),
+}
+LATER = TextNode(text=AGAIN, metadata=AGAIN_META)
+LATER_PASSAGE = build_passage(1, NodeWithScore(node=LATER), lambda document: TABLE)
+
+
+def test_a_row_below_a_header_that_is_said_again_is_cited_where_it_stands() -> None:
+    citation = cite(1, LATER_PASSAGE, LATER, len(HEADER) + 1, len(AGAIN))
+    assert (citation.quote, citation.span.line_from) == ("| South | 7 |", 4)
+    assert TABLE[citation.span.start : citation.span.end] == citation.quote
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, len(HEADER)), (0, len(AGAIN)), (3, 8)])
+def test_a_header_that_is_said_again_is_never_cited_itself(start: int, end: int) -> None:
+    citation = cite(1, LATER_PASSAGE, LATER, start, end)
+    assert citation.quote == citation.quote_shown == "| South | 7 |"
+
+
+def test_a_citation_says_the_place_of_its_quotation() -> None:
+    citation = cite(1, LATER_PASSAGE, LATER, len(HEADER) + 1, len(AGAIN))
+    expected = {"kind": "cells", "sheet": "S", "range": "A3:B3"}
+    assert citation.location.to_json() == expected
+    plain = cite(7, PASSAGE, NODE, 0, 8)
+    assert plain.location.to_json() == {"kind": "lines", "from": 2, "to": 2}

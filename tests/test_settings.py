@@ -253,3 +253,11 @@ def test_the_example_gives_a_reason_for_each_setting(name: str) -> None:
 def test_the_example_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DUOCITE_DATA")
     assert load_settings(EXAMPLE) == load_settings(None)
+
+
+def test_limits_of_files_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings(None).max_file_mb, load_settings(None).max_pages) == (200, 5000)
+    monkeypatch.setenv("DUOCITE_MAX_FILE_MB", "0")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.details["allowed"] == "> 0"

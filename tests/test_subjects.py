@@ -70,3 +70,10 @@ def test_a_place_whose_letters_were_misread_is_still_named() -> None:
     (place,) = find_places("Chongqing")
     assert is_named(place._replace(keys=place.keys | {"chongqing"}), frozenset(["chongging"]))
     assert not is_named(place._replace(keys=place.keys | {"chongqing"}), frozenset(["chengdu"]))
+
+
+def test_places_and_years_are_the_same_in_traditional_characters() -> None:
+    for traditional, simplified in (("重慶與成都", "重庆与成都"), ("廣東省", "广东省")):
+        found, same = find_places(traditional), find_places(simplified)
+        assert [(one.keys, one.span) for one in found] == [(one.keys, one.span) for one in same]
+        assert found

@@ -22,8 +22,9 @@ _JUNK_TITLE = re.compile(
 )
 _JUNK_AUTHOR = re.compile(
     r"(?:admin(?:istrator)?|user|users?\d*|author|owner|unknown|anonymous|unspecified|root"
-    r"|guest|test|n/a|none|default|microsoft(?: office)?(?: user)?|windows(?: user)?|hp|dell|lenovo|asus"
-    r"|acer|pc|python-docx|python-pptx|openpyxl|xlsxwriter|apache poi|steve canny|wps(?: office)?"
+    r"|guest|test|n/a|none|default|microsoft(?: office)?(?: user)?|windows(?: user)?|hp|dell"
+    r"|lenovo|asus|acer|pc|python-docx|python-pptx|openpyxl|xlsxwriter|apache poi"
+    r"|steve canny|wps(?: office)?"
     r"|管理员|用户|微软用户|作者|微软中国)[\s\d_.-]*",
     re.I,
 )

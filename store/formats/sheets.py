@@ -9,6 +9,8 @@ from store.formats.extract import Writer
 from store.formats.tables import Corner, has_header, write_table
 from store.places import Box, Place
 
+_LIST = 3  # rows of one cell each: fewer are a caption or a note
+
 
 class SheetRow(NamedTuple):
     """The cells of row `number` (from 1), from column A on, as a person sees them."""
@@ -22,8 +24,9 @@ def write_sheet(writer: Writer, sheet: str, rows: Iterable[SheetRow]) -> None:
     header: Sequence[str] = ()
     for block in _split_blocks(rows):
         captions, table = _split_captions(block)
+        is_list = len(captions) >= _LIST and not table
         for row in captions:
-            _write_caption(writer, sheet, row)
+            _write_line(writer, sheet, row, is_list)
         if table:
             header = _write_block(writer, sheet, table, header)
 
@@ -41,10 +44,8 @@ def _split_blocks(rows: Iterable[SheetRow]) -> Iterator[list[SheetRow]]:
 
 
 def _split_captions(block: list[SheetRow]) -> tuple[list[SheetRow], list[SheetRow]]:
-    """The rows of one cell that a block begins with, and the rest; a list is a table of its own."""
-    wide = next((n for n, row in enumerate(block) if _count(row) > 1), None)
-    if wide is None:
-        return (block, []) if len(block) < 3 else ([], block)
+    """The rows of one cell that a block begins with, and the rest."""
+    wide = next((n for n, row in enumerate(block) if _count(row) > 1), len(block))
     return block[:wide], block[wide:]
 
 
@@ -52,10 +53,13 @@ def _count(row: SheetRow) -> int:
     return sum(1 for cell in row.cells if cell.strip())
 
 
-def _write_caption(writer: Writer, sheet: str, row: SheetRow) -> None:
+def _write_line(writer: Writer, sheet: str, row: SheetRow, is_item: bool) -> None:
     column = next(n for n, cell in enumerate(row.cells, 1) if cell.strip())
     writer.mark(Place("cells", name=sheet, box=Box(column, row.number, column, row.number)))
-    writer.paragraph(row.cells[column - 1])
+    if is_item:
+        writer.items([row.cells[column - 1]])
+    else:
+        writer.paragraph(row.cells[column - 1])
 
 
 def _write_block(

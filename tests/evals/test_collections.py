@@ -66,7 +66,7 @@ def test_a_document_whose_file_is_gone_is_not_asked(settings: Settings, docs: Pa
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(settings: Settings, docs: Path) -> None:
-    (docs / "c.txt").write_bytes(b"\xff\xfe\x00broken\xff")
+    (docs / "c.txt").write_bytes(b"\x00\x01\x02broken\xff")
     prepared = prepare_collection(settings, docs, None)
     assert [path.name for path, _ in prepared.failed] == ["c.txt"]
     assert prepared.documents == 2

@@ -93,7 +93,7 @@ def test_a_file_without_floors_is_measured_and_passes(
 def test_a_document_that_cannot_be_read_ends_with_1(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "docs" / "broken.txt").write_bytes(b"\xff\xfe\x00broken\xff")
+    (folder / "docs" / "broken.txt").write_bytes(b"\x00\x01\x02broken\xff")
     answer_with(monkeypatch, build_right_assistant())
     assert run(folder / "q.jsonl", folder / "docs") == 1
 

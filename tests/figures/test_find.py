@@ -125,3 +125,25 @@ def test_most_sentences_take_far_less_than_a_millisecond() -> None:
     for sentence in sentences:
         find_figures(sentence)
     assert (time.process_time() - start) / len(sentences) < 0.002
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("投資5,000億元，增長3.5個百分點", "投资5,000亿元，增长3.5个百分点"),
+        ("約120萬歐元", "约120万欧元"),
+        ("共兩萬億美元", "共两万亿美元"),
+        ("三百二十億日圓", "三百二十亿日圆"),
+        ("減少了十二萬戶", "减少了十二万户"),
+        ("達到六億噸", "达到六亿吨"),
+        ("超過2022年的1.5倍", "超过2022年的1.5倍"),
+        ("2023年上半年貿易額", "2023年上半年贸易额"),
+    ],
+)
+def test_figures_are_the_same_in_traditional_characters(traditional: str, simplified: str) -> None:
+    found, same = find_figures(traditional), find_figures(simplified)
+    assert [(f.value, f.unit, f.bound, f.span) for f in found] == [
+        (f.value, f.unit, f.bound, f.span) for f in same
+    ]
+    assert found
+    assert all(traditional[slice(*figure.span)] == figure.text for figure in found)

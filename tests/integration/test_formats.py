@@ -49,7 +49,13 @@ def fill_tolls(document: Any) -> None:
     add_table(document, TOLLS)
 
 
+NAMES = [f"{a}{b}{c}" for a in "青白赤玄金" for b in "石松云泉沙" for c in "岭河湾坡"]
+STATIONS = "\n".join(
+    ["全部电站,装机容量（万千瓦）", *(f"{name}电站,{n * 3 + 7}" for n, name in enumerate(NAMES))]
+)
+
 FILES = {
+    "stations.csv": STATIONS.encode("utf-16"),
     "cargo.pdf": make_pdf(
         [[FILLER], [FILLER, "Cargo of the harbour of Selby in 2023", CARGO]], title="Selby cargo"
     ),
@@ -86,8 +92,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Ingest
     for name, data in FILES.items():
         (folder / name).write_bytes(data)
     (folder / "broken.docx").write_bytes(FILES["bridge.docx"][:900])
-    data = tmp_path_factory.mktemp("data")
-    settings = Settings(data=data, llm="offline", _env_file=None)
+    settings = Settings(data=tmp_path_factory.mktemp("data"), llm="offline", _env_file=None)
     embedding = build_embedding(settings.embedding)
     with open_store(settings.data, embedding) as store:
         report = ingest(store.collection("default", create=True), embedding, [folder])
@@ -177,6 +182,17 @@ def test_an_answer_says_where_in_the_file_it_stands(
 def test_a_bare_cell_is_proved_in_the_unit_of_its_column(assistant: Assistant) -> None:
     answer = assistant.ask("白河水电站的发电量是多少？")
     assert any(figure.figure.unit == "Wh" for figure in answer.figures), answer.text
+
+
+def test_a_row_far_below_its_header_is_proved_in_its_unit(assistant: Assistant) -> None:
+    at = NAMES.index("赤泉湾")
+    answer = assistant.ask("赤泉湾电站的装机容量是多少？")
+    citation = answer.to_json()["citations"][0]
+    row = at + 2
+    expected = {"kind": "cells", "sheet": None, "range": f"A{row}:B{row}"}
+    assert (citation["document"], citation["location"]) == ("stations.csv", expected), answer.text
+    assert f"{at * 3 + 7}万千瓦" in answer.text
+    assert any(figure.figure.unit == "W" for figure in answer.figures)
 
 
 @pytest.mark.parametrize(

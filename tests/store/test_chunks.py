@@ -16,6 +16,7 @@ from assistant.text.language import split_sentences
 from store.catalog import CatalogEntry, CatalogSection
 from store.chunks import MAX_TOKENS, build_chunks, count_tokens
 from store.ledger import hash_text
+from store.places import Mark, Place, find_place
 from store.spans import find_original
 
 ENGLISH = " ".join(f"Ship {n} brought {n * 7} tonnes of salt to the harbour." for n in range(80))
@@ -257,3 +258,71 @@ def test_long_lines_take_no_longer_than_their_length(text: str) -> None:
     start = time.process_time()
     chunk(text)
     assert time.process_time() - start < 6
+
+
+ROWS = [f"| Port {n} | {n * 7} | {n % 9}.5% |" for n in range(120)]
+UNITS = "Table 3 (USD million)"
+HEADER = "| Port | Trade | Share |"
+SHEET = "\n".join([f"# Trade\n\n{UNITS}\n", HEADER, "| --- | --- | --- |", *ROWS])
+
+
+def test_a_chunk_that_begins_within_a_table_says_its_header_and_caption_again() -> None:
+    nodes = chunk(SHEET)
+    assert len(nodes) > 3
+    for node in nodes[1:]:
+        assert node.text.startswith(f"{UNITS}\n{HEADER}\n| Port ")
+
+
+def test_what_is_said_again_is_no_part_of_the_chunk() -> None:
+    for before, node in pairwise(chunk(SHEET)):
+        start, end = node.metadata["start"], node.metadata["end"]
+        assert before.metadata["end"] <= start
+        assert HEADER not in SHEET[start:end]
+        assert HEADER not in [node.text[a:b] for a, b, *_ in sentences_of(node)]
+        for a, b, first, last in sentences_of(node):
+            assert SHEET[first:last] == node.text[a:b]
+            assert start <= first < last <= end
+
+
+def test_each_row_is_in_one_chunk_as_before() -> None:
+    rows = [node.text[a:b] for node in chunk(SHEET) for a, b, *_ in sentences_of(node)]
+    assert [row for row in rows if row in ROWS] == ROWS
+
+
+def test_a_header_without_a_rule_and_text_behind_a_table_are_not_said_again() -> None:
+    plain = "\n".join([HEADER, *ROWS])
+    assert sum(HEADER in node.text for node in chunk(plain)) == 1
+    behind = f"{HEADER}\n| --- | --- | --- |\n| Port 1 | 7 | 1% |\n\n{ENGLISH}"
+    assert sum(HEADER in node.text for node in chunk(behind)) == 1
+
+
+def test_a_header_that_would_fill_the_chunk_is_said_once() -> None:
+    long = "| Port | " + " and ".join(f"measure {n}" for n in range(60)) + " |"
+    text = "\n".join([long, "| --- | --- |", *(f"| Port {n} | {n} t |" for n in range(60))])
+    assert sum("measure 59" in node.text for node in chunk(text)) == 1
+
+
+def test_a_chunk_knows_where_in_the_file_it_stands() -> None:
+    at = CHINESE.index("第40艘")
+    marks = (Mark(0, Place("page", 1, 1)), Mark(at, Place("page", 2, 2)))
+    for node in chunk(CHINESE, marks=marks):
+        start, end = node.metadata["start"], node.metadata["end"]
+        place = find_place(node.metadata, start, end)
+        assert place == Place("page", 1 if start < at else 2, 1 if end <= at else 2)
+        assert isinstance(node.metadata["places"], str)
+
+
+def test_a_chunk_of_a_text_without_places_has_no_such_key() -> None:
+    assert all("places" not in node.metadata for node in chunk(ENGLISH))
+
+
+def test_what_is_hidden_is_in_no_chunk() -> None:
+    text = "---\ntitle: secret\n---\nIt comes by ship.\n"
+    (node,) = chunk(text, hidden=((0, text.index("It")),))
+    assert node.text == "It comes by ship."
+    assert text[node.metadata["start"] : node.metadata["end"]] == "It comes by ship."
+
+
+def test_a_chunk_that_comes_out_the_same_keeps_its_id_from_version_to_version() -> None:
+    (node,) = chunk("It comes by ship.")
+    assert node.node_id == "61d9dd9a376b74391546f6d020175545"

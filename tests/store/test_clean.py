@@ -227,3 +227,39 @@ def test_a_long_document_takes_no_longer_than_its_length() -> None:
     start = time.process_time()
     clean_document("\n".join(PAGE * 700))
     assert time.process_time() - start < 5
+
+
+def test_a_heading_that_each_chapter_has_is_no_running_head() -> None:
+    text = "\n\n".join(f"## Chapter {n}\n\nText.\n\n### The outlook\n\nMore." for n in range(6))
+    assert [shown for _, shown in show(text)].count("The outlook") == 6
+
+
+def test_hidden_spans_are_left_out_and_all_offsets_hold() -> None:
+    text = "---\ntitle: Port\n---\n# Port\n\nShips came.\nPort | 1\nIn the spring.\n"
+    foot = text.index("Port | 1")
+    blocks = clean_document(text, (), [(0, text.index("# Port")), (foot, foot + 9)])
+    assert [block.text for block in blocks] == ["Port", "Ships came.", "In the spring."]
+    for block in blocks:
+        assert [text[at] for at in block.offsets] == list(block.text)
+
+
+def test_a_broken_line_goes_on_behind_the_foot_of_a_page() -> None:
+    text = broken("Port of Lanternport | 17")
+    foot = text.index("Port of Lanternport | 17")
+    blocks = clean_document(text, (), [(foot, foot + 25)])
+    assert [WHOLE in block.text for block in blocks].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("| a | b |\n| --- | --- |\n| 1 | 2 |\n", ["a"]),
+        ("| a | b |\n|:--|--:|\n| 1 | 2 |\n| 3 | 4 |\n", ["a"]),
+        ("| a | b |\n| 1 | 2 |\n", []),
+        ("| a | b |\n\n| --- | --- |\n| 1 | 2 |\n", []),
+        ("a\tb\n---\n1\t2\n", []),
+    ],
+)
+def test_a_row_above_a_rule_names_the_columns(text: str, named: list[str]) -> None:
+    rows = [block for block in clean_document(text) if block.names]
+    assert [row.text.strip("| ").split(" ")[0] for row in rows] == named

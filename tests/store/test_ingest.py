@@ -17,6 +17,8 @@ from store.chroma import Store, open_store
 from store.chunks import embedded_text
 from store.collection import Collection
 from store.embedding import E5Embedding
+from store.formats.extract import Note
+from store.formats.limits import Limits
 from store.ingest import IngestProgress, IngestReport, ingest
 from store.ledger import hash_text
 from store.prepare import read_sentences
@@ -583,3 +585,24 @@ def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
         held = opened.collection("c").read_tokens(best)
         assert held is not None
         assert held.vectors.shape == (len(held.starts), 384)
+
+
+def test_the_same_text_at_other_places_is_a_change(run: Ingest, docs: Path) -> None:
+    sheet = docs / "sheet.csv"
+    sheet.write_bytes(b"Name,Count\nA,5\n")
+    run()
+    sheet.write_bytes(b"\nName,Count\nA,5\n")
+    assert counts(run()) == (0, 1, 2, 0)
+
+
+def test_what_a_user_should_know_of_a_document_is_in_the_report(run: Ingest, docs: Path) -> None:
+    broken = ("钢铁" * 900).encode() + b"\xff" + ("钢铁" * 900).encode()
+    (docs / "broken.txt").write_bytes(broken)
+    assert run().notes == (("broken.txt", Note("slips", "1")),)
+
+
+def test_a_file_above_the_limits_is_refused_and_the_rest_goes_on(run: Ingest, docs: Path) -> None:
+    save(docs / "large.txt", "a" * (1024 * 1024 + 1))
+    report = run(limits=Limits(file_mb=1))
+    assert counts(report) == (2, 0, 0, 1)
+    assert report.failed[0][1].code == "too_large"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from llama_index.core.schema import MetadataMode
 
 from assistant.errors import IngestError
+from store.formats.limits import Limits
 from store.ledger import hash_text
 from store.read import detect_document_language, find_documents, read_document
 
@@ -222,3 +223,56 @@ def test_languages_of_whole_documents(text: str, language: str) -> None:
 def test_a_text_between_two_languages_is_always_the_same_one() -> None:
     mixed = (ENGLISH[:88] + GERMAN[:95]) * 3
     assert len({detect_document_language(mixed) for _ in range(80)}) == 1
+
+
+def test_a_link_out_of_the_folder_is_left_alone_and_said(tmp_path: Path) -> None:
+    secret = save(tmp_path / "elsewhere" / "secret.txt", "secret")
+    folder = tmp_path / "docs"
+    own = save(folder / "a.txt", "text")
+    (folder / "link.txt").symlink_to(secret)
+    (folder / "twin.txt").symlink_to(own)
+    (folder / "loop").symlink_to(folder)
+    found = find_documents([folder])
+    assert [file.path.name for file in found.files] == ["a.txt", "twin.txt"]
+    assert [(path.name, error.code) for path, error in found.failed] == [("link.txt", "outside")]
+    assert [file.id for file in find_documents([folder / "link.txt"]).files] == ["link.txt"]
+
+
+def test_front_matter_is_kept_and_hidden(tmp_path: Path) -> None:
+    text = "---\ntitle: Steel\n---\n# Heading\n"
+    document = read_document(save(tmp_path / "a.md", text), tmp_path)
+    assert document.text == text
+    assert document.metadata["hidden"] == ((0, text.index("# ")),)
+
+
+def test_the_layout_changes_with_the_places_of_the_same_text(tmp_path: Path) -> None:
+    one = tmp_path / "a.csv"
+    one.write_bytes(b"Name,Count\nA,5\n")
+    first = read_document(one, tmp_path)
+    one.write_bytes(b"\nName,Count\nA,5\n")
+    second = read_document(one, tmp_path)
+    assert first.text == second.text
+    assert first.metadata["layout"] != second.metadata["layout"]
+
+
+def test_no_row_of_a_table_is_a_title(tmp_path: Path) -> None:
+    text = "| a | b |\n| --- | --- |\n| 1 | 2 |\n\nSteel in 2030\n"
+    document = read_document(save(tmp_path / "a.md", text), tmp_path)
+    assert document.metadata["title"] == "Steel in 2030"
+
+
+def test_what_the_file_says_of_itself_goes_before_its_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "report-2019.html"
+    path.write_bytes(
+        b"<title>Steel</title><meta name=author content='Li Lei'>"
+        b"<meta name=date content='2021-01-01'><p>First line.</p>"
+    )
+    metadata = read_document(path, tmp_path).metadata
+    assert (metadata["title"], metadata["author"], metadata["year"]) == ("Steel", "Li Lei", 2019)
+
+
+def test_limits_are_passed_on(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.txt", "a" * (1024 * 1024 + 1))
+    with pytest.raises(IngestError) as caught:
+        read_document(path, tmp_path, Limits(file_mb=1))
+    assert caught.value.code == "too_large"

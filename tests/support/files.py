@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def add_slide(shown: Any, title: str, *points: str) -> Any:
     return slide
 
 
-def make_xlsx(sheets: dict[str, Sequence[Sequence[Any]]], **known: Any) -> bytes:
+def make_xlsx(sheets: Mapping[str, Sequence[Any]], **known: Any) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
@@ -127,7 +127,7 @@ def make_epub(chapters: dict[str, str], about: str = "", **parts: str) -> bytes:
     return make_zip(files | {name.replace("__", "/"): text for name, text in parts.items()})
 
 
-def make_zip(files: dict[str, str | bytes]) -> bytes:
+def make_zip(files: Mapping[str, str | bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

@@ -108,3 +108,18 @@ def test_stop_words_are_told() -> None:
     assert is_stop_word("多少")
     assert not is_stop_word("steel")
     assert not is_stop_word("钢铁")
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("重慶的鐵路投資", "重庆的铁路投资"),
+        ("臺灣電力", "台湾电力"),
+        ("GDP增長", "GDP增长"),
+    ],
+)
+def test_traditional_characters_make_the_terms_of_simplified_ones(
+    traditional: str, simplified: str
+) -> None:
+    assert find_terms(traditional) == find_terms(simplified)
+    assert split_words(traditional) == split_words(simplified)

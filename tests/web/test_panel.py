@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answer import Answer, Span
 from assistant.web.panel import NEIGHBOURS, show_hint, show_source, split_lines
+from store.places import Place
 from tests.web.fake import (
     BULLETIN,
     QUOTE_EN,
@@ -149,3 +150,27 @@ def test_the_marks_hold_the_quotation_and_nothing_else(text: str, data: st.DataO
     marked = "".join(find_marked(show_source(answer, 1, text, "en")))
     shown = marked.replace("&lt;", "<").replace("&amp;", "&")
     assert "".join(shown.split()) == "".join(quote.split())
+
+
+def test_a_heading_is_shown_without_its_signs_and_a_rule_not_at_all() -> None:
+    text = "## Trade\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nShips came.\n"
+    html = show_source(cite_in(text, "Ships came.", whole=True), 1, text, "en")
+    assert '<div class="line heading"><span class="at">1</span><span>Trade</span></div>' in html
+    assert "##" not in html
+    assert "---" not in html
+    assert "| 1 | 2 |" in html
+    assert find_marked(html) == ["Ships came."]
+
+
+def test_a_quotation_that_runs_across_a_heading_is_marked_in_it() -> None:
+    text = "It ended.\n### Trade\nShips came.\n"
+    html = show_source(cite_in(text, "ended.\n### Trade\nShips", whole=True), 1, text, "en")
+    assert find_marked(html) == ["ended.", "Trade", "Ships"]
+
+
+def test_the_place_is_the_page_where_the_file_has_pages() -> None:
+    answer = cite_in("Ships came.", "Ships came.")
+    citation = replace(answer.citations[0], place=Place("page", 3, 3))
+    answer = replace(answer, citations=(citation,))
+    assert find_fact(show_source(answer, 1, "Ships came.", "en"), "place") == "p. 3"
+    assert find_fact(show_source(answer, 1, "Ships came.", "zh"), "place") == "第3页"

@@ -74,7 +74,10 @@ def test_a_document_type_of_a_page_is_no_bomb() -> None:
     doctype = (
         "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.1//EN'><html><body><p>Page.</p></body></html>"
     )
-    opf = '<package xmlns="x"><manifest><item id="a" href="p.xhtml"/></manifest><spine><itemref idref="a"/></spine></package>'
+    opf = (
+        '<package xmlns="x"><manifest><item id="a" href="p.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>'
+    )
     files = {"META-INF/container.xml": CONTAINER, "OEBPS/content.opf": opf}
     assert read(make_zip({**files, "OEBPS/p.xhtml": doctype})).text == "Page.\n"
     assert read(data).text == "x\n"

@@ -10,7 +10,7 @@ from store.formats.packed import open_packed
 from tests.support.files import make_zip, source_of
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-SMALL = {"word/document.xml": "<w/>", "media/a.png": b"\x89PNG"}
+SMALL: dict[str, str | bytes] = {"word/document.xml": "<w/>", "media/a.png": b"\x89PNG"}
 NOISE = bytes(range(256)) * 40
 
 
@@ -21,7 +21,7 @@ def refuse(data: bytes, limits: Limits | None = None, *, plain_xml: bool = True)
 
 
 def test_a_plain_archive_opens() -> None:
-    with open_packed(source_of("a.docx", make_zip(dict(SMALL)))) as archive:
+    with open_packed(source_of("a.docx", make_zip(SMALL))) as archive:
         assert set(archive.namelist()) == set(SMALL)
 
 

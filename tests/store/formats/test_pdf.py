@@ -189,11 +189,14 @@ def test_signs_of_the_text_layer_become_plain(raw: str, text: str) -> None:
     assert fold_page(raw) == text
 
 
-def test_a_page_is_closed_however_reading_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[Any] = []
+def test_the_document_is_closed_however_reading_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[int] = []
     close = pypdfium2.PdfDocument.close
-    monkeypatch.setattr(
-        pypdfium2.PdfDocument, "close", lambda self: (closed.append(1), close(self))[1]
-    )
+
+    def count(document: Any) -> None:
+        closed.append(1)
+        close(document)
+
+    monkeypatch.setattr(pypdfium2.PdfDocument, "close", count)
     refuse(make_pdf([["a"], ["b"]]), Limits(pages=1))
     assert closed

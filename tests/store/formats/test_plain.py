@@ -36,9 +36,8 @@ def test_what_yaml_chokes_on_is_a_text(yaml: str) -> None:
 
 
 def test_broken_characters_are_noted() -> None:
-    found = read_plain(
-        source_of("a.txt", ("钢铁" * 900).encode() + b"\xff" + ("钢铁" * 900).encode())
-    )
+    half = ("钢铁" * 900).encode()
+    found = read_plain(source_of("a.txt", half + b"\xff" + half))
     assert found.notes == (Note("slips", "1"),)
 
 

@@ -54,7 +54,7 @@ def test_tables_and_charts_are_rows() -> None:
         table = slide.shapes.add_table(2, 2, *size).table
         for at, text in enumerate(["地区", "产值（亿元）", "重庆", "30145"]):
             table.cell(at // 2, at % 2).text = text
-        chart = CategoryChartData()
+        chart: Any = CategoryChartData()  # type: ignore[no-untyped-call]
         chart.categories = ["2022", "2023"]
         chart.add_series("Trade", (1.5, 2.25))
         size = [Inches(n) for n in (1, 5, 4, 2)]
