@@ -34,8 +34,8 @@ from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
-from store.ingest import TRANSFORM
 from store.ledger import DocumentRecord
+from store.prepare import TRANSFORM
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Assistant:
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
-        self.text = lru_cache(maxsize=32)(self._text)
+        self._texts = lru_cache(maxsize=32)(self._read_text)
 
     @property
     def collection(self) -> str:
@@ -126,6 +126,11 @@ class Assistant:
     def documents(self) -> list[DocumentRecord]:
         return self._collection.documents()
 
+    def text(self, document_id: str) -> str:
+        """The stored text of a document as it now is; raises StoreError "no_document"."""
+        record = self._collection.record(document_id)
+        return self._texts(document_id, record.version if record else "")
+
     def examples(self, language: Language) -> list[str]:
         """Three questions that the collection answers."""
         return find_examples(self._load().index, language)
@@ -139,14 +144,13 @@ class Assistant:
         """Let go of the store."""
         self._store.close()
 
-    def _text(self, document_id: str) -> str:
+    def _read_text(self, document_id: str, _version: str) -> str:
         return self._collection.text(document_id)
 
     def _load(self) -> _Loaded:
         """The index and engine of the collection as it now is."""
         with self._lock:
             if self._state is None or self._state.version != self._collection.version:
-                self.text.cache_clear()
                 self._state = self._build()
             return self._state
 

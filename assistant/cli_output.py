@@ -89,23 +89,37 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
     """What came of it; what could not be read comes first, on stderr."""
     for _, error in report.failed:
         warn(explain(error, messages.language))
+    for spared in report.spared:
+        many = len(spared.documents)
+        warn(messages.text("cli.spared", folder=spared.folder, documents=many))
     for document, note in report.notes:
         warn(say_note(document, note, messages))
     if report.skipped:
-        names = [path.name for path in report.skipped]
-        shown = ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
-        say(messages.text("cli.skipped", names=shown))
-    say(
-        messages.text(
-            "cli.ingested",
-            collection=collection,
-            new=report.new,
-            changed=report.changed,
-            unchanged=report.unchanged,
-            chunks=report.chunks,
-            seconds=f"{report.seconds:.1f}",
-        )
-    )
+        say(messages.text("cli.skipped", names=_some(path.name for path in report.skipped)))
+    if report.removed:
+        say(messages.text("cli.removed", names=_some(report.removed)))
+    if report.other:
+        say(messages.text("cli.other_languages", names=_some(report.other)))
+    say(messages.text("cli.ingested", collection=collection, **_count(report)))
+
+
+def _count(report: IngestReport) -> dict[str, object]:
+    return {
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "removed": len(report.removed),
+        "failed": len(report.failed),
+        "chunks": report.chunks,
+        "tokens": f"{report.tokens:,}",
+        "seconds": f"{report.seconds:.1f}",
+    }
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few of them."""
+    known = list(names)
+    return ", ".join(known[:SHOWN_NAMES]) + (" …" if len(known) > SHOWN_NAMES else "")
 
 
 def say_note(document: str, note: Note, messages: Messages) -> str:

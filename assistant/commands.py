@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,6 +19,7 @@ from assistant.settings import Settings, load_settings, locale_language, unknown
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
+    from store.ingest import IngestReport
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)
@@ -34,30 +36,80 @@ def begin() -> tuple[Settings, Messages]:
     return settings, messages
 
 
-def ingest(paths: Sequence[Path], collection: str, catalog: Path | None) -> bool:
+def ingest(
+    paths: Sequence[Path], collection: str, catalog: Path | None, *, prune: bool = False
+) -> bool:
     """Whether all documents could be read."""
+    settings, messages = begin()
+    with open_ingest(settings, collection, catalog, messages, prune=prune) as run:
+        report = run(paths)
+    output.show_ingest(report, collection, messages)
+    return not report.failed
+
+
+def watch(
+    paths: Sequence[Path], collection: str, catalog: Path | None, *, prune: bool = False
+) -> None:
+    """Ingest now and after every change, until Ctrl-C."""
+    from store.watch import watch_changes
+
+    settings, messages = begin()
+    with open_ingest(settings, collection, catalog, messages, prune=prune) as run:
+        output.show_ingest(run(paths), collection, messages)
+        output.warn(messages.text("cli.watching"))
+        for _ in watch_changes(paths, settings.data):
+            report = run(paths)
+            if has_news(report):
+                output.show_ingest(report, collection, messages)
+
+
+def ingest_sample() -> bool:
+    with as_file(files("evals").joinpath("corpus")) as folder:
+        return ingest([folder], SAMPLE, None)
+
+
+@contextmanager
+def open_ingest(
+    settings: Settings,
+    collection: str,
+    catalog: Path | None,
+    messages: Messages,
+    *,
+    prune: bool,
+) -> Iterator[Callable[[Sequence[Path]], IngestReport]]:
+    """What ingests into a collection, as often as it is called, while this holds the store."""
+    from store.cache import cache_embedding
     from store.catalog import load_catalog
     from store.chroma import open_store
     from store.embedding import build_embedding
     from store.formats.limits import Limits
     from store.ingest import ingest as ingest_documents
 
-    settings, messages = begin()
-    known = load_catalog(catalog) if catalog else None
-    embedding = build_embedding(settings.embedding)
-    with open_store(settings.data, embedding) as store, output.ingest_bar(messages) as progress:
+    limits = Limits(settings.max_file_mb, settings.max_pages)
+
+    def run(paths: Sequence[Path]) -> IngestReport:
+        known = load_catalog(catalog) if catalog else None
+        with output.ingest_bar(messages) as progress:
+            report = ingest_documents(
+                target, embedding, paths, known, progress, limits, prune=prune
+            )
+        for path, error in report.failed:
+            _log.warning("not read: %s", path, exc_info=error)
+        return report
+
+    if catalog:
+        load_catalog(catalog)  # what is wrong with it is said before a store is made
+    plain = build_embedding(settings.embedding)
+    with (
+        open_store(settings.data, plain) as store,
+        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
+    ):
         target = store.collection(collection, create=True)
-        limits = Limits(settings.max_file_mb, settings.max_pages)
-        report = ingest_documents(target, embedding, paths, known, progress, limits)
-    for path, error in report.failed:
-        _log.warning("not read: %s", path, exc_info=error)
-    output.show_ingest(report, collection, messages)
-    return not report.failed
+        yield run
 
 
-def ingest_sample() -> bool:
-    with as_file(files("evals").joinpath("corpus")) as folder:
-        return ingest([folder], SAMPLE, None)
+def has_news(report: IngestReport) -> bool:
+    return bool(report.new or report.changed or report.removed or report.failed)
 
 
 def ask(

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from assistant.answer import Filters
 from assistant.text.terms import find_terms
-from store.collection import Loaded
 from store.lexical import LexicalIndex
+from store.loaded import Loaded
 
 Scores = NDArray[np.float32]
 

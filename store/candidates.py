@@ -30,7 +30,7 @@ class StoredTokens:
         found = self._collection.read_tokens(key.node)
         if found is None:
             _, (found,) = self._embedding.read_passages([embedded_text(key.node)])
-            self._collection.write_tokens(key.node, found)
+            self._collection.add_tokens(key.node, found)
         return found
 
 

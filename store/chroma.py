@@ -15,9 +15,11 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from assistant.errors import StoreError
-from store.collection import OTHER, Collection, chroma_errors
+from store.backup import finish_restore
+from store.collection import OTHER, Collection
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
+from store.pages import chroma_errors
 from store.tokens import TokenShelf, TokenStore
 
 CHROMA_FOLDER = "chroma"
@@ -40,7 +42,7 @@ class Store:
 
     def collections(self) -> list[str]:
         """The names that users gave, sorted."""
-        found = [chroma.metadata or {} for chroma in self._client.list_collections()]
+        found = _read_metadata(self._client)
         return sorted(str(own["collection"]) for own in found if own.get("kind") == _DOCUMENTS)
 
     def collection(self, name: str, create: bool = False) -> Collection:
@@ -55,6 +57,16 @@ class Store:
             with chroma_errors(name):
                 self._open[name] = self._build_collection(name)
         return self._open[name]
+
+    def foreign(self) -> list[str]:
+        """The collections that another embedding made."""
+        wanted = (self._embedding.identity, self._embedding.dimension)
+        found = {
+            str(own["collection"])
+            for own in _read_metadata(self._client)
+            if (own.get("embedding"), own.get("dimension")) != wanted
+        }
+        return sorted(found)
 
     def close(self) -> None:
         """Let go of Chroma, then of the folder; a second call does nothing."""
@@ -92,9 +104,12 @@ class Store:
         )
 
 
-def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> Store:
+def open_store(
+    folder: Path, embedding: StoreEmbedding, wait: float = 1.0, *, foreign: bool = False
+) -> Store:
     """Open or make the store in `folder`, for this process alone.
 
+    With `foreign`, one that another embedding made is opened too: its texts can be read.
     Raises StoreError: "locked" if another process still holds it after `wait` seconds,
     "other_embedding" if it was made with another model, "unwritable", or "damaged" if Chroma can't
     open what stands there.
@@ -106,11 +121,13 @@ def open_store(folder: Path, embedding: StoreEmbedding, wait: float = 1.0) -> St
     with ExitStack() as opened:
         lock = lock_folder(folder, wait)
         opened.callback(lock.release)
+        finish_restore(folder)
         tokens = TokenStore(folder, embedding.dimension)
         opened.callback(tokens.close)
         client = _open_client(folder)
         opened.callback(client.close)
-        _check_embedding(client, embedding)
+        if not foreign:
+            _check_embedding(client, embedding)
         opened.pop_all()
     return Store(client, lock, tokens, embedding)
 
@@ -127,11 +144,14 @@ def _open_client(folder: Path) -> Client:
 
 def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:
     wanted = (embedding.identity, embedding.dimension)
-    for chroma in client.list_collections():
-        own: dict[str, Any] = dict(chroma.metadata or {})
+    for own in _read_metadata(client):
         stored = (own.get("embedding"), own.get("dimension"))
         if stored != wanted:
             raise StoreError("other_embedding", stored=stored[0], wanted=wanted[0])
+
+
+def _read_metadata(client: Client) -> list[dict[str, Any]]:
+    return [dict(chroma.metadata or {}) for chroma in client.list_collections()]
 
 
 def chroma_name(name: str, kind: str) -> str:

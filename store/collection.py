@@ -10,41 +10,34 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import chromadb
-import numpy as np
-from chromadb.errors import ChromaError
 from llama_index.core.schema import TextNode
 
 from assistant.errors import StoreError
 from store.ledger import DocumentRecord, hash_records, hash_text
+from store.loaded import Loaded, build_loaded
+from store.pages import (
+    chroma_errors,
+    delete_ids,
+    read_ids,
+    read_pages,
+    read_rows,
+    upsert_metadata,
+    upsert_plain,
+    upsert_rows,
+)
+from store.parts import part_ids, split_text, version_of
+from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
 from store.tokens import TokenShelf
-from store.vectors import TokenRows, Vectors, unit_rows, unpack_vectors
+from store.vectors import TokenRows, Vectors
 
-# Chroma takes at most 5,461 rows a write and fails on reads of many more.
-BATCH = 5000
-PART_CHARACTERS = 50_000
 OTHER = "other"
-# Text and ledger rows aren't searched by vector; Chroma wants one all the same.
-_NO_VECTOR: Sequence[float] = [1.0, 0.0]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """All chunks of a collection, ordered by document and place.
-
-    `vectors` float32 [n, d], unit rows; `sentence_vectors` n arrays float32 [k_i, d], unit rows, in
-    the order of node.metadata["sentences"].
-    """
-
-    nodes: list[TextNode]
-    vectors: Vectors
-    sentence_vectors: list[Vectors]
+_ROOT_ID = "root//{}"  # no path within a folder has two slashes in a row
 
 
 class Collection:
@@ -65,6 +58,7 @@ class Collection:
         self._dimension = dimension
         self._lock = threading.RLock()
         self._records = self._read_ledger()
+        self._roots = self._read_roots()
 
     def documents(self) -> list[DocumentRecord]:
         """The ledger, by document id."""
@@ -72,6 +66,34 @@ class Collection:
 
     def record(self, document_id: str) -> DocumentRecord | None:
         return self._records.get(document_id)
+
+    def roots(self) -> list[Root]:
+        """The folders that documents came from, by name."""
+        return sorted(self._roots.values(), key=lambda root: root.name)
+
+    def write_root(self, root: Root) -> None:
+        """Register a folder, or say where it lies now."""
+        metadata = {"kind": "root", "name": root.name, "path": str(root.path)}
+        with self._lock, chroma_errors(self.name):
+            upsert_metadata(self._documents, _ROOT_ID.format(root.name), metadata)
+            self._roots = {**self._roots, root.name: root}
+
+    def remove_root(self, name: str) -> None:
+        """Forget a folder; its documents stay."""
+        with self._lock, chroma_errors(self.name):
+            self._documents.delete(ids=[_ROOT_ID.format(name)])
+            self._roots = {key: root for key, root in self._roots.items() if key != name}
+
+    def restate(self, record: DocumentRecord) -> None:
+        """Change what the ledger says of a document whose rows stay as they are.
+
+        Raises ValueError if the rows would be others.
+        """
+        known = self._records.get(record.id)
+        if known is None or known.version != record.version:
+            raise ValueError(f"{record.id} has other rows")
+        with self._lock, chroma_errors(self.name):
+            self._switch(record)
 
     @property
     def version(self) -> str:
@@ -83,16 +105,26 @@ class Collection:
 
         Raises StoreError "no_document", or "incomplete" if what is stored isn't what was written.
         """
-        record = self._records.get(document_id)
-        if record is None:
-            raise StoreError("no_document", document=document_id, collection=self.name)
-        ids = [part_id for part_id, _ in _split(record.version, " " * record.characters)]
+        record = self._known(document_id)
+        ids = part_ids(record.version, record.characters)
         rows = self._documents.get(ids=ids, include=["documents"])
         parts = dict(zip(rows["ids"], rows["documents"] or [], strict=True))
         text = "".join(parts.get(part_id) or "" for part_id in ids)
         if hash_text(text) != record.sha256:
             raise self._incomplete(document_id)
         return text
+
+    def chunks(self, document_id: str) -> list[TextNode]:
+        """The chunks of one document, in order; raises StoreError "no_document"."""
+        version = self._known(document_id).version
+        with self._lock, chroma_errors(self.name):
+            found = [
+                row
+                for chunks in self._chunks.values()
+                for row in read_rows(chunks, {"version": version})
+            ]
+        found.sort(key=lambda row: int(str(row.metadata["position"])))
+        return [build_node(row.id, row.text, row.metadata) for row in found]
 
     def load(self) -> Loaded:
         """Everything that search needs, in one pass over the store.
@@ -104,12 +136,12 @@ class Collection:
             rows = [
                 row
                 for chunks in self._chunks.values()
-                for row in _read_rows(chunks)
+                for row in read_rows(chunks)
                 if row.metadata["version"] in current
             ]
         self._check_counts(rows, current)
         rows.sort(key=lambda row: (str(row.metadata["document"]), row.metadata["position"]))
-        return self._build_loaded(rows)
+        return build_loaded(rows, self._dimension)
 
     def write(
         self,
@@ -123,39 +155,59 @@ class Collection:
         """Put a document in, in place of what it was before.
 
         `vectors` is [len(nodes), d]; `sentence_vectors` has one [k_i, d] a node, `tokens` one
-        TokenRows, unless they are to be made when first needed.
+        TokenRows, unless they were written before or are to be made when first needed.
         """
         if len(nodes) != record.chunks:
             raise ValueError(f"{record.chunks} chunks in the record, {len(nodes)} nodes")
         rows = build_rows(record, nodes, vectors, sentence_vectors)
         with self._lock, chroma_errors(self.name):
+            old = self._records.get(record.id)
             if tokens:
-                self._tokens.write(record.version, [node.node_id for node in nodes], tokens)
+                self.write_tokens(record.version, nodes, tokens)
             self._write_chunks(rows)
             self._write_text(record, text)
             self._switch(record)
             self._delete_rows(record.id, keep=record.version)
-            self._keep_tokens()
+            if old and old.version != record.version:
+                self._tokens.drop(old.version)
 
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
-        if document_id not in self._records:
-            raise StoreError("no_document", document=document_id, collection=self.name)
+        gone = self._known(document_id)
         with self._lock, chroma_errors(self.name):
             self._documents.delete(ids=[document_id])
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
-            self._keep_tokens()
+            self._tokens.drop(gone.version)
 
     def read_tokens(self, node: TextNode) -> TokenRows | None:
         """The token vectors of a chunk that `load` gave, if they are stored."""
         record = self._records.get(node.metadata["document"])
         return self._tokens.read(record.version, node.node_id) if record else None
 
-    def write_tokens(self, node: TextNode, rows: TokenRows) -> None:
+    def write_tokens(
+        self, version: str, nodes: Sequence[TextNode], rows: Sequence[TokenRows]
+    ) -> None:
+        """Keep the token vectors of some chunks of a document that is about to be written."""
+        self._tokens.write(version, [node.node_id for node in nodes], rows)
+
+    def add_tokens(self, node: TextNode, rows: TokenRows) -> None:
         """Keep the token vectors of a chunk as long as its document stays as it is."""
         if record := self._records.get(node.metadata["document"]):
-            self._tokens.write(record.version, [node.node_id], [rows])
+            self.write_tokens(record.version, [node], [rows])
+
+    def chunk_sets(self) -> list[chromadb.Collection]:
+        """Chroma's own collections of chunks, for who looks them over."""
+        return list(self._chunks.values())
+
+    def row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
+        """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""
+        chunks = [(chroma, None) for chroma in self._chunks.values()]
+        return [*chunks, (self._documents, {"kind": "text"})]
+
+    def find_stale_tokens(self) -> set[str]:
+        """Versions with token vectors that no document has, or that can't be read."""
+        return self._tokens.find_stale({record.version for record in self._records.values()})
 
     def sweep(self) -> frozenset[str]:
         """Delete rows that no record claims; returns the ids of documents that lack rows.
@@ -165,65 +217,63 @@ class Collection:
         with self._lock, chroma_errors(self.name):
             found: Counter[str] = Counter()
             known = {record.version for record in self._records.values()}
-            for chroma, where in self._row_sets():
-                ids = list(_read_ids(chroma, where))
-                found.update(_version_of(row_id) for row_id in ids)
-                _delete(chroma, [row_id for row_id in ids if _version_of(row_id) not in known])
-            self._keep_tokens()
+            for chroma, where in self.row_sets():
+                ids = list(read_ids(chroma, where))
+                found.update(version_of(row_id) for row_id in ids)
+                delete_ids(chroma, [row_id for row_id in ids if version_of(row_id) not in known])
+            self._tokens.keep(known)
+            for version in self.find_stale_tokens():
+                self._tokens.drop(version)
         return frozenset(
             record.id
             for record in self._records.values()
-            if found[record.version] != record.chunks + len(_starts(record.characters))
+            if found[record.version]
+            != record.chunks + len(part_ids(record.version, record.characters))
         )
+
+    def _known(self, document_id: str) -> DocumentRecord:
+        record = self._records.get(document_id)
+        if record is None:
+            raise StoreError("no_document", document=document_id, collection=self.name)
+        return record
 
     def _read_ledger(self) -> dict[str, DocumentRecord]:
         records: dict[str, DocumentRecord] = {}
-        for page in _read_pages(self._documents, ["metadatas"], {"kind": "record"}):
+        for page in read_pages(self._documents, ["metadatas"], {"kind": "record"}):
             found = [DocumentRecord.from_metadata(metadata) for metadata in page["metadatas"]]
             records.update((record.id, record) for record in found)
         return records
 
+    def _read_roots(self) -> dict[str, Root]:
+        pages = read_pages(self._documents, ["metadatas"], {"kind": "root"})
+        found = [
+            Root(one["name"], Path(one["path"])) for page in pages for one in page["metadatas"]
+        ]
+        return {root.name: root for root in found}
+
     def _write_chunks(self, rows: Sequence[ChunkRow]) -> None:
         for language, chunks in self._chunks.items():
             mine = [row for row in rows if self._language_of(row) == language]
-            for start in range(0, len(mine), BATCH):
-                _upsert_rows(chunks, mine[start : start + BATCH])
+            upsert_rows(chunks, mine)
 
     def _language_of(self, row: ChunkRow) -> str:
         language = str(row.metadata.get("language"))
         return language if language in self._chunks else OTHER
 
     def _write_text(self, record: DocumentRecord, text: str) -> None:
-        parts = _split(record.version, text)
-        for start in range(0, len(parts), BATCH):
-            batch = parts[start : start + BATCH]
-            self._documents.upsert(
-                ids=[part_id for part_id, _ in batch],
-                documents=[part for _, part in batch],
-                embeddings=[_NO_VECTOR] * len(batch),
-                metadatas=[{"kind": "text", "document": record.id, "version": record.version}]
-                * len(batch),
-            )
+        metadata = {"kind": "text", "document": record.id, "version": record.version}
+        upsert_plain(self._documents, split_text(record.version, text), metadata)
 
     def _switch(self, record: DocumentRecord) -> None:
         # One row, one transaction: from here on readers see the new document.
-        metadata: Any = {**record.to_metadata(), "kind": "record"}
-        self._documents.upsert(ids=[record.id], embeddings=[_NO_VECTOR], metadatas=[metadata])
+        upsert_metadata(self._documents, record.id, {**record.to_metadata(), "kind": "record"})
         self._records = {**self._records, record.id: record}
 
     def _delete_rows(self, document_id: str, keep: str) -> None:
         # The ledger's rows have no "document": they stay.
         for chroma in (*self._chunks.values(), self._documents):
-            mine = _read_ids(chroma, {"document": document_id})
-            _delete(chroma, [row_id for row_id in mine if _version_of(row_id) != keep])
-
-    def _keep_tokens(self) -> None:
-        self._tokens.keep(record.version for record in self._records.values())
-
-    def _row_sets(self) -> list[tuple[chromadb.Collection, dict[str, Any] | None]]:
-        """Where rows of a version stand: all chunks, and the parts of text beside the ledger."""
-        chunks = [(chroma, None) for chroma in self._chunks.values()]
-        return [*chunks, (self._documents, {"kind": "text"})]
+            mine = read_ids(chroma, {"document": document_id})
+            delete_ids(chroma, [row_id for row_id in mine if version_of(row_id) != keep])
 
     def _check_counts(
         self, rows: Sequence[ChunkRow], current: Mapping[str, DocumentRecord]
@@ -235,77 +285,3 @@ class Collection:
 
     def _incomplete(self, document_id: str) -> StoreError:
         return StoreError("incomplete", document=document_id, collection=self.name)
-
-    def _build_loaded(self, rows: Sequence[ChunkRow]) -> Loaded:
-        vectors = np.array([row.vector for row in rows], dtype=np.float32)
-        packed = [str(row.metadata["sentence_vectors"]) for row in rows]
-        return Loaded(
-            nodes=[build_node(row.id, row.text, row.metadata) for row in rows],
-            vectors=unit_rows(vectors.reshape(len(rows), self._dimension)),
-            sentence_vectors=[unpack_vectors(one, self._dimension) for one in packed],
-        )
-
-
-@contextmanager
-def chroma_errors(name: str) -> Iterator[None]:
-    """Chroma's own errors (a full disk, a damaged file) as StoreError "failed"."""
-    try:
-        yield
-    except ChromaError as error:
-        raise StoreError("failed", collection=name, reason=str(error)) from error
-
-
-def _upsert_rows(chunks: chromadb.Collection, rows: Sequence[ChunkRow]) -> None:
-    metadatas: Any = [row.metadata for row in rows]
-    chunks.upsert(
-        ids=[row.id for row in rows],
-        documents=[row.text for row in rows],
-        embeddings=np.array([row.vector for row in rows], dtype=np.float32),
-        metadatas=metadatas,
-    )
-
-
-def _read_pages(
-    chroma: chromadb.Collection, include: list[str], where: dict[str, Any] | None = None
-) -> Iterator[Any]:
-    wanted: Any = include
-    offset = 0
-    while True:
-        page = chroma.get(where=where, include=wanted, limit=BATCH, offset=offset)
-        yield page
-        offset += BATCH
-        if len(page["ids"]) < BATCH:
-            return
-
-
-def _read_rows(chunks: chromadb.Collection) -> Iterator[ChunkRow]:
-    for page in _read_pages(chunks, ["documents", "metadatas", "embeddings"]):
-        columns = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
-        for row_id, text, metadata, vector in zip(*columns, strict=True):
-            yield ChunkRow(row_id, text, metadata, vector)
-
-
-def _read_ids(chroma: chromadb.Collection, where: dict[str, Any] | None) -> Iterator[str]:
-    for page in _read_pages(chroma, [], where):
-        yield from page["ids"]
-
-
-def _delete(chroma: chromadb.Collection, ids: Sequence[str]) -> None:
-    for start in range(0, len(ids), BATCH):
-        chroma.delete(ids=list(ids[start : start + BATCH]))
-
-
-def _version_of(row_id: str) -> str:
-    return row_id.partition(":")[0]
-
-
-def _starts(characters: int) -> range:
-    return range(0, characters, PART_CHARACTERS)
-
-
-def _split(version: str, text: str) -> list[tuple[str, str]]:
-    """Parts that Chroma holds well, each with its id."""
-    return [
-        (f"{version}:{number}", text[start : start + PART_CHARACTERS])
-        for number, start in enumerate(_starts(len(text)))
-    ]

@@ -1,31 +1,27 @@
-"""From files to stored chunks: read, compare, chunk, embed, write; one document at a time."""
+"""From files to stored chunks: plan, read, compare, chunk, embed, write, remove what is gone."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from llama_index.core.schema import Document, TextNode
+from llama_index.core.schema import TextNode
 
 from assistant.errors import IngestError
-from store import chunks, read
-from store.catalog import Catalog, CatalogEntry, load_catalog
+from store.batches import Embedded, embed_documents, fills_batch
+from store.catalog import Catalog, load_catalog
 from store.collection import Collection
-from store.embedding import BATCH_SIZE, StoreEmbedding
+from store.embedding import StoreEmbedding
 from store.formats.extract import Note
 from store.formats.limits import DEFAULT_LIMITS, Limits
 from store.ledger import DocumentRecord
-from store.read import DocumentFile, find_documents, read_document
-from store.vectors import TokenRows, Vectors
-
-# Of all that makes chunks of a text: another value makes every document be ingested again.
-TRANSFORM = f"{read.VERSION}.{chunks.VERSION}"
-_DESCRIBED = ("title", "organisation", "author", "publisher", "year", "language")
+from store.plan import Plan, PlannedFile, Spared, build_plan
+from store.prepare import Outcome, Prepared, Preparer, prepare_all
+from store.vectors import TokenRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +41,26 @@ Progress = Callable[[IngestProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What came of it: numbers of documents; `chunks` and `sentences` that were embedded.
+    """What came of it: numbers of documents; `chunks`, `sentences` and `tokens` that were stored.
 
-    `notes` are what a user should know of documents that were read: the id and what it is.
+    `removed` are the ids of documents whose file is gone; `spared` are those that would be removed
+    too, were they not all of a folder's; `other` were stored, but are in a language that answers
+    aren't checked in. `notes` are what a user should know of documents that were read: the id and
+    what it is.
     """
 
     new: int
     changed: int
     unchanged: int
+    removed: tuple[str, ...]
+    spared: tuple[Spared, ...]
     failed: tuple[tuple[Path, IngestError], ...]
     skipped: tuple[Path, ...]
+    other: tuple[str, ...]
     notes: tuple[tuple[str, Note], ...]
     chunks: int
     sentences: int
+    tokens: int
     seconds: float
 
 
@@ -68,40 +71,36 @@ def ingest(
     catalog: Catalog | None = None,
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    *,
+    prune: bool = False,
 ) -> IngestReport:
-    """Bring `paths` (files and folders) into a collection.
+    """Bring `paths` (files, folders, patterns) into a collection, each folder as a root of it.
 
-    Without `catalog`, the catalog.yaml of each folder is read. A file that can't be read is in
-    the report and the rest goes on; a failing embedding or store stops the run, with all
-    documents before it stored and the one at hand as it was. Nothing is removed because its file
-    is gone. Raises CatalogError, StoreError, and what the embedding raises.
+    Without `catalog`, the catalog.yaml of each root is read. A file that can't be read is in the
+    report and the rest goes on; a failing embedding or store stops the run, with all documents of
+    the batches before it stored and those at hand as they were. Documents of a folder in `paths`
+    whose file is gone are removed at the end, but all of a folder's only if `prune`. Raises
+    CatalogError, StoreError, and what the embedding raises.
     """
     started = time.perf_counter()
-    found = find_documents(paths)
-    run = _Run(collection, embedding, found.files, catalog, progress, limits)
-    run.failed += found.failed
-    for file in found.files:
-        run.take(file)
-    return IngestReport(
-        new=run.new,
-        changed=run.changed,
-        unchanged=run.unchanged,
-        failed=tuple(run.failed),
-        skipped=found.skipped,
-        notes=tuple(run.notes),
-        chunks=run.chunks,
-        sentences=run.sentences,
-        seconds=time.perf_counter() - started,
-    )
-
-
-@dataclass
-class _Embedded:
-    """Vectors of a document's chunks, of the sentences of each, and of the tokens of each."""
-
-    vectors: list[Vectors] = field(default_factory=list)
-    sentences: list[Vectors] = field(default_factory=list)
-    tokens: list[TokenRows] = field(default_factory=list)
+    plan = build_plan(paths, collection.roots(), collection.documents(), prune)
+    catalogs = {
+        folder: catalog or load_catalog(folder)
+        for folder in sorted({file.folder for file in plan.files})
+    }
+    # A run that was cut off may have left rows behind, or documents without all of theirs.
+    incomplete = collection.sweep()
+    whole = {one.id: one for one in collection.documents() if one.id not in incomplete}
+    for root in plan.roots:
+        collection.write_root(root)
+    run = _Run(collection, embedding, plan.files, progress)
+    preparer = Preparer(whole, catalogs, embedding.identity, limits)
+    with closing(prepare_all(plan.files, preparer)) as outcomes:
+        for file, outcome in outcomes:
+            run.take(file, outcome)
+    run.flush()
+    run.remove_gone(plan)
+    return run.build_report(plan, time.perf_counter() - started)
 
 
 class _Run:
@@ -111,151 +110,137 @@ class _Run:
         self,
         collection: Collection,
         embedding: StoreEmbedding,
-        files: Sequence[DocumentFile],
-        catalog: Catalog | None,
+        files: Sequence[PlannedFile],
         progress: Progress | None,
-        limits: Limits,
     ) -> None:
-        self.notes: list[tuple[str, Note]] = []
-        self.failed: list[tuple[Path, IngestError]] = []
-        self.new = self.changed = self.unchanged = self.chunks = self.sentences = 0
         self._collection = collection
         self._embedding = embedding
         self._progress = progress
-        self._limits = limits
-        roots = {file.root for file in files}
-        self._catalogs = {root: catalog or load_catalog(root) for root in sorted(roots)}
-        # A run that was cut off may have left rows behind, or documents without all of theirs.
-        self._incomplete = collection.sweep()
+        self._replaces = {file.id: file.replaces for file in files}
         self._sizes = {file.id: _size_of(file.path) for file in files}
-        self._seen = 0
-        self._done_size = 0
+        self._waiting: list[Prepared] = []
+        self._failed: list[tuple[Path, IngestError]] = []
+        self._stored: list[DocumentRecord] = []
+        self._removed: list[str] = []
+        self._notes: list[tuple[str, Note]] = []
+        self._spared: list[Spared] = []
+        self._new = self._unchanged = self._tokens = self._done = self._done_size = 0
+        self._share = 0.0
 
-    def take(self, file: DocumentFile) -> None:
-        """Bring one file in, or note why not."""
+    def take(self, file: PlannedFile, outcome: Outcome) -> None:
+        """Bring one file in, now or with the next ones, or note why not."""
         self._report(file.id, 0, 0)
-        try:
-            self._ingest_file(file)
-        except IngestError as error:
-            self.failed.append((file.path, error))
-        self._seen += 1
-        self._done_size += self._sizes[file.id]
-        self._report(file.id, 0, 0)
-
-    def _ingest_file(self, file: DocumentFile) -> None:
-        document = read_document(file.path, file.root, self._limits)
-        self.notes += [(file.id, note) for note in document.metadata["notes"]]
-        entry = self._catalogs[file.root].find(file.id)
-        describe(document, entry)
-        fingerprint = build_fingerprint(document, entry, self._embedding.identity)
-        known = self._collection.record(file.id)
-        if known and known.fingerprint == fingerprint and known.id not in self._incomplete:
-            self.unchanged += 1
+        if isinstance(outcome, Prepared):
+            self._waiting.append(outcome)
+            if fills_batch(self._waiting):
+                self.flush()
             return
-        self._store(document, chunks.build_chunks(document, entry), fingerprint)
-        self.changed += known is not None
-        self.new += known is None
+        if isinstance(outcome, IngestError):
+            self._failed.append((file.path, outcome))
+        else:
+            self._keep(outcome)
+            self._replace(file.id)
+        self._finish(file.id)
 
-    def _store(self, document: Document, nodes: list[TextNode], fingerprint: str) -> None:
-        sentences = [read_sentences(node) for node in nodes]
-        embedded = self._embed(document.id_, nodes, sentences)
-        record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
+    def flush(self) -> None:
+        """Embed and write the documents that wait for it."""
+        waiting, self._waiting = self._waiting, []
+        found = embed_documents(waiting, self._embedding, self._take_tokens, self._report_chunks)
+        for embedded in found:
+            self._write(embedded)
+
+    def remove_gone(self, plan: Plan) -> None:
+        """Take out what the plan calls gone, and what lives on under another name."""
+        texts = {record.sha256 for record in self._stored}
+        for spared in plan.spared:
+            left = [known for known in spared.documents if not self._lives_on(known, texts)]
+            self._remove(set(spared.documents) - set(left))
+            if left:
+                self._spared.append(Spared(spared.folder, tuple(left)))
+        self._remove(plan.gone)
+
+    def build_report(self, plan: Plan, seconds: float) -> IngestReport:
+        return IngestReport(
+            new=self._new,
+            changed=len(self._stored) - self._new,
+            unchanged=self._unchanged,
+            removed=tuple(self._removed),
+            spared=tuple(self._spared),
+            failed=(*plan.failed, *self._failed),
+            skipped=tuple(plan.skipped),
+            other=tuple(record.id for record in self._stored if record.language == "other"),
+            notes=tuple(self._notes),
+            chunks=sum(record.chunks for record in self._stored),
+            sentences=sum(record.sentences for record in self._stored),
+            tokens=self._tokens,
+            seconds=seconds,
+        )
+
+    def _write(self, embedded: Embedded) -> None:
+        document = embedded.document
+        known = self._collection.record(document.record.id)
         vectors = np.array(embedded.vectors, np.float32).reshape(-1, self._embedding.dimension)
         self._collection.write(
-            record, document.text, nodes, vectors, embedded.sentences, embedded.tokens
+            document.record, document.text, document.nodes, vectors, embedded.sentences
         )
-        self.chunks += record.chunks
-        self.sentences += record.sentences
+        self._new += not (known or self._replace(document.record.id))
+        self._stored.append(document.record)
+        self._tokens += document.tokens
+        self._notes += [(document.record.id, note) for note in document.notes]
+        self._finish(document.record.id)
 
-    def _embed(
-        self, document: str, nodes: Sequence[TextNode], sentences: Sequence[Sequence[str]]
-    ) -> _Embedded:
-        """Each chunk under its head line, and each of its sentences alone."""
-        found = _Embedded()
-        for start in range(0, len(nodes), BATCH_SIZE):
-            batch = slice(start, start + BATCH_SIZE)
-            vectors, tokens = self._embedding.read_passages(
-                [chunks.embedded_text(node) for node in nodes[batch]]
-            )
-            found.vectors += list(vectors)
-            found.tokens += tokens
-            rows = self._embedding.passage_vectors([one for own in sentences[batch] for one in own])
-            ends = np.cumsum([len(own) for own in sentences[batch]])
-            found.sentences += np.split(rows, ends[:-1])
-            self._report(document, len(found.vectors), len(nodes))
-        return found
+    def _keep(self, record: DocumentRecord) -> None:
+        self._unchanged += 1
+        if self._collection.record(record.id) != record:
+            self._collection.restate(record)
+
+    def _replace(self, document: str) -> bool:
+        """Take out what the document was before under other names; whether it was anything."""
+        before = [known for known in self._replaces[document] if self._collection.record(known)]
+        for known in before:
+            self._collection.remove(known)
+        return bool(before)
+
+    def _lives_on(self, document: str, texts: set[str]) -> bool:
+        record = self._collection.record(document)
+        return record is not None and record.sha256 in texts
+
+    def _remove(self, documents: Iterable[str]) -> None:
+        for document in sorted(documents):
+            if self._collection.record(document):
+                self._collection.remove(document)
+                self._removed.append(document)
+
+    def _take_tokens(
+        self, document: Prepared, nodes: Sequence[TextNode], tokens: Sequence[TokenRows]
+    ) -> None:
+        self._collection.write_tokens(document.record.version, nodes, tokens)
+
+    def _finish(self, document: str) -> None:
+        self._done += 1
+        self._done_size += self._sizes[document]
+        self._report(document, 0, 0)
+
+    def _report_chunks(self, document: Prepared, done: int) -> None:
+        self._report(document.record.id, done, len(document.nodes))
 
     def _report(self, document: str, chunks_done: int, chunks_total: int) -> None:
         if self._progress is None:
             return
         part = chunks_done / chunks_total if chunks_total else 0.0
-        size = self._done_size + part * self._sizes[document] if part else self._done_size
+        size = self._done_size + part * self._sizes[document]
+        # Of documents that share a batch, the last one is embedded before the first is written.
+        self._share = max(self._share, min(1.0, size / max(1, sum(self._sizes.values()))))
         self._progress(
             IngestProgress(
                 document=document,
-                documents_done=self._seen,
+                documents_done=self._done,
                 documents_total=len(self._sizes),
                 chunks_done=chunks_done,
                 chunks_total=chunks_total,
-                share=min(1.0, size / max(1, sum(self._sizes.values()))),
+                share=self._share,
             )
         )
-
-
-def describe(document: Document, entry: CatalogEntry | None) -> None:
-    """Let the catalog's word stand over what was read out of the file. Changes `document`.
-
-    Raises IngestError "catalog_lines" if the catalog names lines that the document doesn't have.
-    """
-    if entry is None:
-        return
-    lines = document.text.count("\n") + 1
-    if entry.last_line > lines:
-        raise IngestError(
-            "catalog_lines", path=document.metadata["source"], line=entry.last_line, lines=lines
-        )
-    stated = {name: getattr(entry, name) for name in _DESCRIBED}
-    document.metadata.update({name: value for name, value in stated.items() if value is not None})
-
-
-def build_fingerprint(document: Document, entry: CatalogEntry | None, identity: str) -> str:
-    """Changes with whatever would make other rows: text, catalog, transforms, embedding."""
-    described = [document.metadata[name] for name in _DESCRIBED]
-    parts = [
-        document.metadata["sha256"],
-        document.metadata.get("layout", ""),
-        entry.hash if entry else "",
-        TRANSFORM,
-        identity,
-        json.dumps(described, ensure_ascii=False),
-    ]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def build_record(
-    document: Document, nodes: Sequence[TextNode], sentences: int, fingerprint: str
-) -> DocumentRecord:
-    """The ledger's line for a document that is about to be written."""
-    stated = {name: document.metadata[name] for name in (*_DESCRIBED, "sha256", "source")}
-    speakers = [stated["organisation"], *(node.metadata.get("organisation") for node in nodes)]
-    organisations = tuple(dict.fromkeys(name for name in speakers if name))
-    if len(organisations) == 1:
-        stated["organisation"] = organisations[0]
-    return DocumentRecord(
-        id=document.id_,
-        **stated,
-        fingerprint=fingerprint,
-        transform=TRANSFORM,
-        chunks=len(nodes),
-        sentences=sentences,
-        characters=len(document.text),
-        organisations=organisations,
-    )
-
-
-def read_sentences(node: TextNode) -> list[str]:
-    """The texts of a chunk's sentences, in the order of its metadata."""
-    return [node.text[span[0] : span[1]] for span in json.loads(node.metadata["sentences"])]
 
 
 def _size_of(path: Path) -> int:

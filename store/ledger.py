@@ -15,8 +15,11 @@ class DocumentRecord:
     """What the store knows about one document.
 
     `sha256` is over the stored text as UTF-8. `fingerprint` is over everything that its chunks
-    were made from: text, catalog entry, transform version, embedding. `organisations` are all who
-    speak in it; `organisation` is set where the document has one or only one speaks.
+    were made from: text, catalog entry, transform version, embedding. `stamp` is the same with the
+    file's bytes in place of its text: while it stands, the file need not be read. `organisations`
+    are all who speak in it; `organisation` is set where the document has one or only one speaks.
+    `root` names the root that it came with: "" for a file given alone, None for one stored before
+    there were roots. `source` is where its file lay.
     """
 
     id: str
@@ -33,6 +36,8 @@ class DocumentRecord:
     publisher: str | None = None
     year: int | None = None
     source: str | None = None
+    root: str | None = None
+    stamp: str | None = None
     organisations: tuple[str, ...] = ()
 
     @property

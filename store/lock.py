@@ -60,6 +60,13 @@ def lock_folder(folder: Path, wait: float = 1.0) -> FolderLock:
     return FolderLock(folder, lock)
 
 
+def find_dead_holder(folder: Path) -> str | None:
+    """The number of a process that had the folder and died without giving it up; only for who
+    holds the lock by now, and asked before that."""
+    holder = folder / HOLDER_NAME
+    return _read_holder(folder) if holder.exists() else None
+
+
 def _read_holder(folder: Path) -> str:
     try:
         return (folder / HOLDER_NAME).read_text(encoding="ascii") or "?"

@@ -8,20 +8,19 @@ missing can be made again from the chunk's text.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from assistant.errors import StoreError
+from store.database import open_database
 from store.vectors import TokenRows, grow, shrink
 
 TOKENS_FILE = "tokens.db"
-_log = logging.getLogger(__name__)
 _TABLE = """
 create table if not exists tokens (
     collection text not null, version text not null, chunk text not null,
@@ -38,7 +37,7 @@ class TokenStore:
         self._dimension = dimension
         self._lock = threading.Lock()
         with _sqlite_errors():
-            self._database = _open_database(folder / TOKENS_FILE)
+            self._database = open_database(folder / TOKENS_FILE, _TABLE)
 
     def write(self, collection: str, version: str, rows: Mapping[str, TokenRows]) -> None:
         """Keep the rows of some chunks, by chunk id; those that were there are replaced."""
@@ -67,6 +66,21 @@ class TokenStore:
             gone = [(collection, version) for version in held - set(versions)]
             database.executemany("delete from tokens where collection=? and version=?", gone)
 
+    def find_stale(self, collection: str, versions: Set[str]) -> set[str]:
+        """Versions that aren't among these, or with rows that don't fit their tokens."""
+        held = "select distinct version from tokens where collection=?"
+        broken = f"{held} and length(vectors) * 4 != length(starts) * ?"
+        with self._transaction() as database:
+            found = {version for (version,) in database.execute(held, (collection,))}
+            wrong = database.execute(broken, (collection, self._dimension)).fetchall()
+        return (found - versions) | {version for (version,) in wrong}
+
+    def drop(self, collection: str, version: str) -> None:
+        """Delete what belongs to one version."""
+        query = "delete from tokens where collection=? and version=?"
+        with self._transaction() as database:
+            database.execute(query, (collection, version))
+
     def close(self) -> None:
         self._database.close()
 
@@ -91,34 +105,14 @@ class TokenShelf:
     def read(self, version: str, chunk: str) -> TokenRows | None:
         return self._store.read(self._collection, version, chunk)
 
+    def find_stale(self, versions: Set[str]) -> set[str]:
+        return self._store.find_stale(self._collection, versions)
+
+    def drop(self, version: str) -> None:
+        self._store.drop(self._collection, version)
+
     def keep(self, versions: Iterable[str]) -> None:
         self._store.keep(self._collection, versions)
-
-
-def _open_database(path: Path) -> sqlite3.Connection:
-    """What can't be read is thrown away: all of it can be made again."""
-    try:
-        return _connect(path)
-    except sqlite3.OperationalError:
-        raise  # the disk or its rights, not the file
-    except sqlite3.DatabaseError as error:
-        _log.warning("%s is damaged and is made anew: %s", path, error)
-        for part in ("", "-wal", "-shm"):
-            path.with_name(path.name + part).unlink(missing_ok=True)
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, check_same_thread=False)
-    try:
-        # Lost rows are made again: the file need not outlive a power cut, only stay whole.
-        database.execute("pragma journal_mode = wal")
-        database.execute("pragma synchronous = normal")
-        database.execute(_TABLE)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 @contextmanager

@@ -45,8 +45,14 @@ def assistant(settings: Settings) -> Iterator[Assistant]:
 
 
 def test_it_knows_its_documents_and_their_texts(assistant: Assistant) -> None:
-    assert [record.id for record in assistant.documents()] == ["mill.md", "ship.md"]
-    assert (assistant.text("mill.md"), assistant.text("ship.md")) == (MILL, SHIP)
+    assert [record.id for record in assistant.documents()] == [
+        "documents/mill.md",
+        "documents/ship.md",
+    ]
+    assert (assistant.text("documents/mill.md"), assistant.text("documents/ship.md")) == (
+        MILL,
+        SHIP,
+    )
     assert assistant.collection == "default"
 
 
@@ -56,8 +62,8 @@ def test_passages_are_numbered_and_stand_in_their_documents(assistant: Assistant
     for passage in passages:
         span = passage.span
         assert assistant.text(passage.document)[span.start : span.end] == passage.original
-    (only,) = assistant.retrieve(QUESTION, filters=Filters(documents=("ship.md",)))
-    assert only.document == "ship.md"
+    (only,) = assistant.retrieve(QUESTION, filters=Filters(documents=("documents/ship.md",)))
+    assert only.document == "documents/ship.md"
 
 
 def test_every_way_of_asking_gives_the_same_answer(assistant: Assistant) -> None:
@@ -111,14 +117,21 @@ def test_the_fingerprint_changes_with_the_documents_and_the_settings(
 ) -> None:
     before = assistant.ask(QUESTION).fingerprint
     assert before == assistant.ask("轮渡收入是多少？").fingerprint != ""
-    assistant._collection.remove("ship.md")
+    assistant._collection.remove("documents/ship.md")
     assert assistant.ask(QUESTION).fingerprint != before
 
 
 def test_a_removed_document_is_not_found_again(assistant: Assistant) -> None:
-    assert "ship.md" in {passage.document for passage in assistant.retrieve(QUESTION)}
-    assistant._collection.remove("ship.md")
-    assert {passage.document for passage in assistant.retrieve(QUESTION)} == {"mill.md"}
+    assert "documents/ship.md" in {passage.document for passage in assistant.retrieve(QUESTION)}
+    assistant._collection.remove("documents/ship.md")
+    assert {passage.document for passage in assistant.retrieve(QUESTION)} == {"documents/mill.md"}
+
+
+def test_the_text_of_a_removed_document_can_not_be_read_again(assistant: Assistant) -> None:
+    assert assistant.text("documents/ship.md") == SHIP
+    assistant._collection.remove("documents/ship.md")
+    with pytest.raises(StoreError, match="no_document"):
+        assistant.text("documents/ship.md")
 
 
 def test_closing_lets_another_open_the_store(settings: Settings) -> None:

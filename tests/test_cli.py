@@ -93,6 +93,11 @@ def fail_with(error: BaseException) -> Callable[..., NoReturn]:
         (["ingest", "a.md", "--sample"], "files and folders", 2),
         (["ingest", "missing.md"], "missing.md is not there", 1),
         (["ingest", ".", "--catalog", "nowhere.yaml"], "There is no catalog at nowhere.yaml", 2),
+        (["ingest", "--sample", "--watch"], "files and folders", 2),
+        (["ingest", "nothing*.md"], "Nothing matches nothing*.md", 1),
+        (["docs"], "duocite docs", 2),
+        (["docs", "list"], "There is no collection “default”", 3),
+        (["docs", "show"], "Missing argument", 2),
         (["serve", "--port", "70000"], "65535", 2),
         (["eval", "--docs", "reports"], "FILE of known answers", 2),
         (["collections"], "There are no collections yet", 0),
@@ -304,8 +309,11 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_documents_are_ingested_once(run: Run, reports: Path) -> None:
     first, second = run("ingest", str(reports)), run("ingest", str(reports))
-    assert "default: 2 new, 0 changed, 0 unchanged" in first.out
-    assert "default: 0 new, 0 changed, 2 unchanged documents; 0 chunks" in second.out
+    assert "default: 2 new, 0 changed, 0 unchanged, 0 removed, 0 failed documents" in first.out
+    assert (
+        "default: 0 new, 0 changed, 2 unchanged, 0 removed, 0 failed documents; 0 chunks"
+        in second.out
+    )
     assert (first.code, second.code) == (0, 0)
 
 
@@ -317,6 +325,42 @@ def test_a_document_that_can_not_be_read_is_named_and_the_rest_goes_on(
     assert result.code == 1
     assert "broken.txt is not text in an encoding" in result.err
     assert "2 new" in result.out
+
+
+def test_what_is_removed_and_what_is_spared_is_said(run: Run, reports: Path) -> None:
+    run("ingest", str(reports))
+    (reports / "mill.md").unlink()
+    result = run("ingest", str(reports))
+    assert "Removed, for their files are gone: reports/mill.md" in result.out
+    assert "0 new, 0 changed, 1 unchanged, 1 removed" in result.out
+    (reports / "造纸.txt").unlink()
+    result = run("ingest", str(reports))
+    assert f"All 1 documents of {reports} have lost their files" in result.err
+    assert "1 removed" in run("ingest", str(reports), "--prune").out
+
+
+def test_documents_that_are_not_checked_are_pointed_out(run: Run, reports: Path) -> None:
+    (reports / "город.txt").write_text("Город хочет расти. " * 30, encoding="utf-8")
+    assert "other than English and Chinese: reports/город.txt" in run("ingest", str(reports)).out
+
+
+def test_watching_follows_changes_until_it_is_ended(
+    run: Run, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(paths: list[Path], data: Path) -> Iterator[None]:
+        assert (paths, data.name) == ([reports], "data")
+        yield None  # something was touched, and is as it was
+        (reports / "new.md").write_text("# New\n\nThe mill grew.\n", encoding="utf-8")
+        yield None
+        (reports / "mill.md").unlink()
+        yield None
+
+    monkeypatch.setattr("store.watch.watch_changes", change)
+    result = run("ingest", str(reports), "--watch")
+    assert result.code == 0
+    said = [line.split(",")[0] for line in result.out.splitlines()]
+    assert said == ["default: 2 new", "default: 1 new", "Removed", "default: 0 new"]
+    assert "reports/mill.md" in result.out
 
 
 def test_collections_are_listed_with_what_they_hold(run: Run, reports: Path) -> None:

@@ -9,7 +9,7 @@ from llama_index.core.schema import TextNode
 from assistant.answer import Language
 from assistant.examples import EXAMPLES, find_examples
 from assistant.index import SearchIndex, build_index
-from store.collection import Loaded
+from store.loaded import Loaded
 
 FIGURES = {"en": "It sold 40 tonnes for CNY 3 million.", "zh": "销售额为300万元。"}
 

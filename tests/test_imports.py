@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.batch", "assistant.logs", "assistant.pieces"),
     ("assistant.render", "assistant.cli_output"),
     ("evals",),
-    ("assistant.cli", "assistant.commands", "assistant.web"),
+    ("assistant.cli", "assistant.commands", "assistant.library", "assistant.care", "assistant.web"),
 )
 
 # Libraries that one part alone may touch.
@@ -43,6 +43,7 @@ KEEPERS = {
     "opencc": "assistant.text",
     "gradio": "assistant.web",
     "typer": "assistant.cli",
+    "watchfiles": "store",
 }
 
 GLOBAL_SETTINGS = {"llama_index.core.Settings", "llama_index.core.settings"}

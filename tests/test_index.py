@@ -11,7 +11,7 @@ from llama_index.core.schema import TextNode
 from assistant.answer import Filters
 from assistant.index import SearchIndex, build_index, sentence_spans
 from assistant.text.terms import find_terms
-from store.collection import Loaded
+from store.loaded import Loaded
 from store.vectors import Vectors
 
 EYE = np.eye(4, dtype=np.float32)

@@ -14,8 +14,8 @@ from assistant import late
 from assistant.centring import GENERIC_QUESTIONS
 from assistant.index import build_index
 from assistant.late import LateInteraction, TokenMatch, lowest_mean
-from store.collection import Loaded
 from store.embedding import StoreEmbedding
+from store.loaded import Loaded
 from store.vectors import TokenRows, Vectors, unit_rows
 from tests.support.nodes import build_node, build_searcher
 

@@ -14,7 +14,8 @@ from store.catalog import Catalog
 from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import HashEmbedding
-from store.ingest import ingest, read_sentences
+from store.ingest import ingest
+from store.prepare import read_sentences
 from store.vectors import TokenRows, Vectors
 
 PARAGRAPHS = [
@@ -58,7 +59,7 @@ def store(tmp_path: Path, embedding: Counting) -> Iterator[Store]:
 def test_a_pool_holds_the_paragraphs_and_the_others(store: Store, embedding: Counting) -> None:
     pool = store.collection("pool", create=True)
     assert fill_pool(pool, embedding, PARAGRAPHS, store.collection("others")) == 2
-    assert [record.id for record in pool.documents()] == ["a.md", "p1", "p2"]
+    assert [record.id for record in pool.documents()] == ["docs/a.md", "p1", "p2"]
     assert pool.text("p2") == PARAGRAPHS[1].text
 
 
@@ -79,7 +80,7 @@ def test_the_others_are_copied_not_embedded_again(store: Store, embedding: Count
     fill_pool(pool, embedding, [], others)
     assert embedding.texts == []
     np.testing.assert_array_equal(pool.load().vectors, others.load().vectors)
-    assert pool.text("a.md") == others.text("a.md")
+    assert pool.text("docs/a.md") == others.text("docs/a.md")
 
 
 def tokens_of(collection: Collection) -> dict[str, TokenRows | None]:
@@ -100,7 +101,7 @@ def test_paragraphs_are_stored_with_their_tokens(store: Store, embedding: Counti
 def test_tokens_of_the_others_are_copied(store: Store, embedding: Counting) -> None:
     others, pool = store.collection("others"), store.collection("pool", create=True)
     fill_pool(pool, embedding, [], others)
-    held, wanted = tokens_of(pool)["a.md"], tokens_of(others)["a.md"]
+    held, wanted = tokens_of(pool)["docs/a.md"], tokens_of(others)["docs/a.md"]
     assert held is not None
     assert wanted is not None
     np.testing.assert_array_equal(held.starts, wanted.starts)
@@ -115,7 +116,7 @@ def test_others_whose_tokens_are_not_stored_are_copied_without(
         patch.setattr(Collection, "read_tokens", lambda *args: None)
         fill_pool(pool, embedding, PARAGRAPHS, others)
     held = tokens_of(pool)
-    assert held["a.md"] is None
+    assert held["docs/a.md"] is None
     assert held["p1"] is not None
 
 
@@ -135,7 +136,7 @@ def test_what_is_no_longer_wanted_leaves_the_pool(store: Store, embedding: Count
     fill_pool(pool, embedding, PARAGRAPHS, others)
     changed = Paragraph("p1", "Quite another text.")
     assert fill_pool(pool, embedding, [changed], others) == 1
-    assert [record.id for record in pool.documents()] == ["a.md", "p1"]
+    assert [record.id for record in pool.documents()] == ["docs/a.md", "p1"]
     assert pool.text("p1") == "Quite another text."
 
 

@@ -79,10 +79,10 @@ FOLDER = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The documents as files."""
-    folder = tmp_path_factory.mktemp("documents")
+    folder = tmp_path_factory.mktemp("files") / "docs"
     for name, text in FOLDER.items():
         file = folder / name
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return folder
 

@@ -87,7 +87,8 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, IngestReport]:
-    folder = tmp_path_factory.mktemp("files")
+    folder = tmp_path_factory.mktemp("files") / "docs"
+    folder.mkdir()
     for name, data in FILES.items():
         (folder / name).write_bytes(data)
     (folder / "broken.docx").write_bytes(FILES["bridge.docx"][:900])
@@ -171,9 +172,10 @@ def test_an_answer_says_where_in_the_file_it_stands(
     assert answer.status == "verified", answer.text
     # The quoting answerer may add a sentence; the one that answers comes first.
     citation = answer.to_json()["citations"][0]
-    assert (citation["document"], citation["location"]) == (document, location), answer.text
+    found = (citation["document"], citation["location"])
+    assert found == (f"docs/{document}", location), answer.text
     assert stated in citation["quote"]
-    text = assistant.text(document)
+    text = assistant.text(citation["document"])
     assert text[slice(*citation["span"])] == citation["quote"]
 
 
@@ -208,4 +210,4 @@ def test_a_person_reads_the_place_in_their_language(
 
 
 def test_the_stored_text_holds_what_a_file_of_another_encoding_says(assistant: Assistant) -> None:
-    assert assistant.text("trad.txt") == FILES["trad.txt"].decode("big5")
+    assert assistant.text("docs/trad.txt") == FILES["trad.txt"].decode("big5")

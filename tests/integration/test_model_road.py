@@ -64,7 +64,7 @@ def place_of(assistant: Assistant, document: str, question: str = QUESTION) -> i
 
 def says(assistant: Assistant, text: str) -> str:
     """The text with the number of the harbour's passage for [1]."""
-    return text.replace("[1]", f"[{place_of(assistant, 'en/harbour.md')}]")
+    return text.replace("[1]", f"[{place_of(assistant, 'docs/en/harbour.md')}]")
 
 
 def test_a_right_figure_is_verified_and_quoted_from_the_document(
@@ -79,7 +79,7 @@ def test_a_right_figure_is_verified_and_quoted_from_the_document(
     assert citation.quote_shown == (
         "The port will invest CNY 500 billion in new container terminals by 2030."
     )
-    text = assistant.text("en/harbour.md")
+    text = assistant.text("docs/en/harbour.md")
     assert text[citation.span.start : citation.span.end] == citation.quote
     assert {figure.verdict for figure in answer.figures} == {"checked"}
 
@@ -90,15 +90,15 @@ def test_the_model_is_asked_with_numbered_passages_and_the_question(
     server.say(streamed(says(assistant, RIGHT)))
     assistant.ask(QUESTION)
     (received,) = server.received
-    number = place_of(assistant, "en/harbour.md")
+    number = place_of(assistant, "docs/en/harbour.md")
     assert QUESTION in received.prompt
     assert f'<passage number="{number}">' in received.prompt
     assert "CNY 500 billion" in received.prompt
 
 
 def test_citations_are_numbered_in_order_of_use(server: OpenAIServer, assistant: Assistant) -> None:
-    railway = place_of(assistant, "zh/railway.md")
-    water = place_of(assistant, "zh/water.md")
+    railway = place_of(assistant, "docs/zh/railway.md")
+    water = place_of(assistant, "docs/zh/water.md")
     server.say(
         streamed(
             f"The railway cost RMB 320 billion [{railway}]. "
@@ -219,7 +219,7 @@ def test_a_follow_up_reaches_the_model_with_its_subject(
 ) -> None:
     before = "How many containers did the harbour handle in 2022?"
     asked = "How many containers did the harbour handle in ? And in 2023?"
-    number = place_of(assistant, "en/harbour.md", asked)
+    number = place_of(assistant, "docs/en/harbour.md", asked)
     server.say(streamed(f"It handled 4.6 million containers in 2023 [{number}]."))
     answer = assistant.ask("And in 2023?", history=[Turn(before, "4.1 million [1]")])
     assert answer.status == "verified"

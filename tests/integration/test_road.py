@@ -80,7 +80,7 @@ def test_each_quotation_stands_in_the_stored_file_where_the_citation_points(
     assistant: Assistant, folder: Path, question: str, quote: str, figure: str
 ) -> None:
     for citation in assistant.ask(question).citations:
-        text = (folder / citation.passage.document).read_text(encoding="utf-8")
+        text = (folder.parent / citation.passage.document).read_text(encoding="utf-8")
         assert assistant.text(citation.passage.document) == text
         span = citation.span
         assert text[span.start : span.end] == citation.quote != ""
@@ -139,12 +139,12 @@ def test_a_year_that_no_document_speaks_of_is_refused(assistant: Assistant) -> N
 @pytest.mark.parametrize(
     ("filters", "allowed"),
     [
-        (Filters(documents=("en/harbour.md",)), {"en/harbour.md"}),
-        (Filters(organisations=("云岭铁路",)), {"zh/railway.md"}),
-        (Filters(organisations=("selby PORT",)), {"en/harbour.md"}),
-        (Filters(years=(2024,)), {"en/harbour.md", "zh/water.md"}),
-        (Filters(languages=("zh",)), {"zh/railway.md", "zh/water.md"}),
-        (Filters(languages=("zh",), years=(2024,)), {"zh/water.md"}),
+        (Filters(documents=("docs/en/harbour.md",)), {"docs/en/harbour.md"}),
+        (Filters(organisations=("云岭铁路",)), {"docs/zh/railway.md"}),
+        (Filters(organisations=("selby PORT",)), {"docs/en/harbour.md"}),
+        (Filters(years=(2024,)), {"docs/en/harbour.md", "docs/zh/water.md"}),
+        (Filters(languages=("zh",)), {"docs/zh/railway.md", "docs/zh/water.md"}),
+        (Filters(languages=("zh",), years=(2024,)), {"docs/zh/water.md"}),
         (Filters(documents=("nowhere.md",)), set()),
     ],
 )

@@ -133,7 +133,7 @@ def read_disk(folder: Path) -> Callable[[], dict[str, list[dict[str, Any]]]]:
         found: dict[str, list[dict[str, Any]]] = {"chunk": [], "text": [], "record": []}
         for chroma in client.list_collections():
             for metadata in chroma.get(include=["metadatas"])["metadatas"]:
-                found[metadata.get("kind", "chunk")].append(metadata)
+                found.setdefault(metadata.get("kind", "chunk"), []).append(metadata)
         client.close()
         return found
 

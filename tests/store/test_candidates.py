@@ -68,7 +68,7 @@ def test_only_what_is_missing_is_made(
     collection: Collection, embedding: CountingEmbedding, nodes: list[TextNode]
 ) -> None:
     _, rows = embedding.read_passages([embedded_text(nodes[1])])
-    collection.write_tokens(nodes[1], rows[0])
+    collection.add_tokens(nodes[1], rows[0])
     embedding.read.clear()
     check_same(StoredTokens(collection, embedding)(nodes), wanted_of(nodes, embedding))
     assert embedding.read == [embedded_text(nodes[0]), embedded_text(nodes[2])]

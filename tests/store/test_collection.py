@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 from chromadb.errors import InternalError
 
-import store.collection
+import store.pages
 from assistant.errors import StoreError
 from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding
 from store.ledger import DocumentRecord
+from store.roots import Root
 from store.tokens import TOKENS_FILE
 from store.vectors import TokenRows
 
@@ -280,7 +282,7 @@ def test_a_text_that_is_not_what_was_written_is_noticed(collection: Collection, 
 def test_more_rows_than_a_batch_go_in_and_out(
     collection: Collection, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.collection, "BATCH", 3)
+    monkeypatch.setattr(store.pages, "BATCH", 3)
     lines = [f"line {number}" for number in range(10)]
     put(collection, "a.txt", "\n".join(lines))
     for number in range(7):
@@ -346,7 +348,7 @@ def test_tokens_may_come_later(
     record = put(collection, "a.txt", "wind\nsun")
     wind, sun = collection.load().nodes
     assert (collection.read_tokens(wind), held_tokens(folder)) == (None, {})
-    collection.write_tokens(wind, embedding.query_tokens("wind"))
+    collection.add_tokens(wind, embedding.query_tokens("wind"))
     assert collection.read_tokens(wind) is not None
     assert collection.read_tokens(sun) is None
     assert held_tokens(folder) == {("reports", record.version): 1}
@@ -380,7 +382,7 @@ def test_tokens_go_with_their_document(
     collection.remove("a.txt")
     assert held_tokens(folder) == {("reports", other.version): 1}
     assert collection.read_tokens(gone) is None
-    collection.write_tokens(gone, embedding.query_tokens("one"))
+    collection.add_tokens(gone, embedding.query_tokens("one"))
     assert held_tokens(folder) == {("reports", other.version): 1}
 
 
@@ -430,3 +432,45 @@ def test_tokens_are_wanted_for_every_chunk_or_for_none(
     with pytest.raises(ValueError, match="zip"):
         collection.write(record, "one\ntwo", nodes, vectors, [vectors, vectors], rows)
     assert texts(collection) == ["one", "two"]
+
+
+def test_roots_are_kept_with_the_documents(
+    folder: Path, embedding: StoreEmbedding, put: Put
+) -> None:
+    wind, sun = Root("wind", Path("/d/wind")), Root("阳光", Path("/d/阳光"))
+    with open_store(folder, embedding) as store:
+        collection = store.collection("c", create=True)
+        collection.write_root(Root("wind", Path("/before")))
+        for root in (sun, wind):
+            collection.write_root(root)
+        put(collection, "wind/a.txt", "one")
+    with open_store(folder, embedding) as store:
+        collection = store.collection("c")
+        assert collection.roots() == [wind, sun]
+        assert [record.id for record in collection.documents()] == ["wind/a.txt"]
+        assert collection.sweep() == frozenset()
+        collection.remove_root("wind")
+        assert collection.roots() == [sun]
+        assert [record.id for record in collection.documents()] == ["wind/a.txt"]
+
+
+def test_the_ledger_can_be_corrected_but_not_for_other_rows(
+    collection: Collection, put: Put
+) -> None:
+    record = put(collection, "a.txt", "one")
+    version = collection.version
+    collection.restate(replace(record, source="/d/a.txt", stamp="1"))
+    assert (collection.documents()[0].source, collection.version) == ("/d/a.txt", version)
+    for other in (replace(record, fingerprint="2"), replace(record, id="b.txt")):
+        with pytest.raises(ValueError, match="other rows"):
+            collection.restate(other)
+
+
+def test_the_chunks_of_one_document_come_in_order(collection: Collection, put: Put) -> None:
+    lines = [f"line {number}" for number in range(12)]
+    put(collection, "a.txt", "\n".join(lines))
+    put(collection, "b.txt", "other", language="zh")
+    assert [node.text for node in collection.chunks("a.txt")] == lines
+    assert [node.text for node in collection.chunks("b.txt")] == ["other"]
+    with pytest.raises(StoreError, match="no_document"):
+        collection.chunks("c.txt")

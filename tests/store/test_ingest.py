@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-import store.ingest
+import store.batches
+import store.prepare
 from assistant.errors import CatalogError, StoreError
 from store.catalog import Catalog, CatalogEntry, CatalogSection
 from store.chroma import Store, open_store
@@ -19,6 +21,7 @@ from store.formats.extract import Note
 from store.formats.limits import Limits
 from store.ingest import IngestProgress, IngestReport, ingest
 from store.ledger import hash_text
+from store.prepare import read_sentences
 
 if TYPE_CHECKING:
     from tests.store.conftest import CountingEmbedding
@@ -68,15 +71,15 @@ def test_a_folder_goes_in(run: Ingest, collection: Collection, docs: Path) -> No
     assert report.chunks == len(collection.load().nodes) >= 2
     assert report.sentences == sum(map(len, collection.load().sentence_vectors)) >= 4
     assert report.seconds > 0
-    assert collection.text("steel.md") == STEEL
-    assert "3.5 billion" in text_of(collection, "steel.md")
+    assert collection.text("docs/steel.md") == STEEL
+    assert "3.5 billion" in text_of(collection, "docs/steel.md")
 
 
 def test_the_ledger_says_what_went_in(run: Ingest, collection: Collection, docs: Path) -> None:
     run()
     steel, wind = collection.documents()
     assert (steel.id, steel.title, steel.year, steel.language) == (
-        "steel.md",
+        "docs/steel.md",
         "Steel plan 2024",
         2024,
         "en",
@@ -135,7 +138,7 @@ def test_each_vector_stands_with_its_text(
     docs: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 3)
+    monkeypatch.setattr(store.batches, "BATCH_SIZE", 3)
     lines = [f"The plant number {number} makes {number} tons. " * 8 for number in range(40)]
     save(docs / "long.txt", "\n\n".join(lines))
     run()
@@ -146,7 +149,7 @@ def test_each_vector_stands_with_its_text(
     ):
         head = embedding.passage_vectors([f"{node.metadata['head']}\n{node.text}"])[0]
         assert float(vector @ head) > 0.9999
-        own = embedding.passage_vectors(store.ingest.read_sentences(node))
+        own = embedding.passage_vectors(read_sentences(node))
         assert len(own) == len(sentences)
         assert np.sum(own * sentences, axis=1).min(initial=1) > 0.999
 
@@ -158,7 +161,7 @@ def test_the_tokens_of_each_chunk_are_stored_with_it(
     docs: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 3)
+    monkeypatch.setattr(store.batches, "BATCH_SIZE", 3)
     save(docs / "long.txt", "\n\n".join(f"Plant {n} made {n} tons. " * 30 for n in range(10)))
     run()
     nodes = collection.load().nodes
@@ -175,7 +178,7 @@ def test_tokens_of_a_changed_file_are_those_of_its_new_text(
     run: Ingest, collection: Collection, docs: Path
 ) -> None:
     run()
-    (old,) = [n for n in collection.load().nodes if n.metadata["document"] == "steel.md"]
+    (old,) = [n for n in collection.load().nodes if n.metadata["document"] == "docs/steel.md"]
     assert collection.read_tokens(old) is not None
     save(docs / "steel.md", "# Steel plan 2025\n\nThe works closed.\n")
     run()
@@ -192,8 +195,8 @@ def test_a_changed_file_is_replaced_with_no_orphan(
     report = run()
     assert counts(report) == (0, 1, 1, 0)
     assert collection.version != before
-    assert "closed" in text_of(collection, "steel.md")
-    assert "billion" not in text_of(collection, "steel.md")
+    assert "closed" in text_of(collection, "docs/steel.md")
+    assert "billion" not in text_of(collection, "docs/steel.md")
     total = len(collection.load().nodes)
     store.close()
     disk = read_disk()
@@ -206,20 +209,162 @@ def test_line_ends_alone_make_another_document(run: Ingest, docs: Path) -> None:
     assert counts(run()) == (0, 1, 1, 0)
 
 
-def test_a_file_that_is_gone_stays_in_the_collection(
+def ids(collection: Collection) -> list[str]:
+    return [record.id for record in collection.documents()]
+
+
+def test_a_file_that_is_gone_takes_its_document_with_it(
     run: Ingest, collection: Collection, docs: Path
 ) -> None:
     run()
     (docs / "wind.txt").unlink()
-    assert counts(run()) == (0, 0, 1, 0)
-    assert [record.id for record in collection.documents()] == ["steel.md", "wind.txt"]
+    report = run()
+    assert counts(report) == (0, 0, 1, 0)
+    assert report.removed == ("docs/wind.txt",)
+    assert ids(collection) == ["docs/steel.md"]
+
+
+def test_a_folder_that_lost_all_its_files_keeps_its_documents(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    for name in ("wind.txt", "steel.md"):
+        (docs / name).unlink()
+    report = run()
+    assert (report.removed, counts(report)) == ((), (0, 0, 0, 0))
+    [spared] = report.spared
+    assert (spared.folder, spared.documents) == (docs, ("docs/steel.md", "docs/wind.txt"))
+    assert collection.text("docs/wind.txt") == WIND
+    assert run(prune=True).removed == ("docs/steel.md", "docs/wind.txt")
+    assert ids(collection) == []
+
+
+def test_a_folder_that_is_not_there_keeps_its_documents_even_if_told_to_prune(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    docs.rename(docs.parent / "away")
+    report = run(prune=True)
+    assert [error.code for _, error in report.failed] == ["not_found"]
+    assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
+
+
+def test_a_file_that_was_renamed_is_one_document_and_not_embedded_again_where_it_is_all_there_is(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    (docs / "wind.txt").unlink()
+    run()
+    (docs / "steel.md").rename(docs / "iron.md")
+    report = run()
+    assert (report.new, report.removed, report.spared) == (1, ("docs/steel.md",), ())
+    assert ids(collection) == ["docs/iron.md"]
+
+
+def test_a_folder_that_moved_keeps_its_name_and_its_documents(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    moved = docs.parent / "else" / "docs"
+    moved.parent.mkdir()
+    docs.rename(moved)
+    report = run(moved)
+    assert counts(report) == (0, 0, 2, 0)
+    assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
+    assert {record.source for record in collection.documents()} == {
+        str(moved / "steel.md"),
+        str(moved / "wind.txt"),
+    }
+    assert [root.path for root in collection.roots()] == [moved]
+
+
+def test_documents_of_two_folders_of_one_name_are_told_apart(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    other = docs.parent / "b" / "docs"
+    save(other / "steel.md", "# Another steel plan\n\nThe mill closes in 2031.\n")
+    run(docs, other)
+    assert ids(collection) == ["docs-2/steel.md", "docs/steel.md", "docs/wind.txt"]
+    assert "closes" in text_of(collection, "docs-2/steel.md")
+
+
+def test_a_file_given_alone_and_then_with_its_folder_is_one_document(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run(docs / "steel.md")
+    assert ids(collection) == ["steel.md"]
+    report = run()
+    assert counts(report) == (1, 1, 0, 0)
+    assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
+    assert counts(run(docs / "steel.md")) == (0, 0, 1, 0)
+    assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
+
+
+def test_documents_from_before_there_were_roots_are_taken_over(
+    run: Ingest, collection: Collection, docs: Path
+) -> None:
+    run()
+    for record in collection.documents():
+        nodes = [n for n in collection.load().nodes if n.metadata["document"] == record.id]
+        older = replace(record, id=record.id.removeprefix("docs/"), root=None, stamp=None)
+        vectors = np.ones((len(nodes), 256), np.float32)
+        sentences = [np.ones((len(read_sentences(n)), 256), np.float32) for n in nodes]
+        collection.write(older, collection.text(record.id), nodes, vectors, sentences)
+        collection.remove(record.id)
+    collection.remove_root("docs")
+    assert ids(collection) == ["steel.md", "wind.txt"]
+    assert counts(run()) == (0, 2, 0, 0)
+    assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
+    assert counts(run()) == (0, 0, 2, 0)
+
+
+def test_an_unchanged_file_is_not_read_again(
+    run: Ingest, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    monkeypatch.setattr(store.prepare, "read_document", None)
+    assert counts(run()) == (0, 0, 2, 0)
+
+
+def test_the_same_text_in_other_bytes_is_the_same_document(
+    run: Ingest, collection: Collection, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    version = collection.version
+    (docs / "steel.md").write_bytes(b"\xef\xbb\xbf" + STEEL.encode())
+    assert counts(run()) == (0, 0, 2, 0)
+    assert collection.version == version
+    monkeypatch.setattr(store.prepare, "read_document", None)
+    assert counts(run()) == (0, 0, 2, 0)
+
+
+def test_documents_in_other_languages_are_pointed_out(run: Ingest, docs: Path) -> None:
+    save(docs / "город.txt", "Город хочет, чтобы промышленность росла. " * 20)
+    assert run().other == ("docs/город.txt",)
+    assert run().other == ()
+
+
+def test_short_documents_share_a_batch(
+    run: Ingest, embedding: CountingEmbedding, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    real = type(embedding).read_passages
+
+    def note(self: CountingEmbedding, texts: list[str]) -> object:
+        sizes.append(len(texts))
+        return real(self, texts)
+
+    monkeypatch.setattr(type(embedding), "read_passages", note)
+    for number in range(70):
+        save(docs / f"{number}.md", f"# Plant {number}\n\nIt made {number} tons.\n")
+    assert counts(run()) == (72, 0, 0, 0)
+    assert sizes == [32, 32, 8]
 
 
 def test_other_transforms_or_another_embedding_make_new_chunks(
     run: Ingest, monkeypatch: pytest.MonkeyPatch, embedding: CountingEmbedding
 ) -> None:
     run()
-    monkeypatch.setattr(store.ingest, "TRANSFORM", "2.9")
+    monkeypatch.setattr(store.prepare, "TRANSFORM", "2.9")
     assert counts(run()) == (0, 2, 0, 0)
     monkeypatch.setattr(type(embedding), "identity", "hash/2")
     assert counts(run()) == (0, 2, 0, 0)
@@ -247,7 +392,7 @@ def test_a_file_that_became_unreadable_keeps_its_old_version(
     run()
     (docs / "steel.md").write_bytes(b"\xff\xff\xff\0")
     assert counts(run()) == (0, 0, 1, 1)
-    assert collection.text("steel.md") == STEEL
+    assert collection.text("docs/steel.md") == STEEL
 
 
 def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
@@ -258,8 +403,8 @@ def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run()
-    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 4)
-    version, chunks = collection.version, text_of(collection, "wind.txt")
+    monkeypatch.setattr(store.batches, "BATCH_SIZE", 4)
+    version, chunks = collection.version, text_of(collection, "docs/wind.txt")
     lines = [f"第{number}期风电场投产。" * 30 for number in range(40)]
     save(docs / "wind.txt", "\n\n".join(lines))
     embedding.fail_on("第30期")
@@ -267,32 +412,36 @@ def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
     with pytest.raises(MemoryError):
         run()
     assert len(embedding.seen) > seen
-    assert (collection.version, text_of(collection, "wind.txt")) == (version, chunks)
-    assert collection.text("wind.txt") == WIND
+    assert (collection.version, text_of(collection, "docs/wind.txt")) == (version, chunks)
+    assert collection.text("docs/wind.txt") == WIND
     embedding.fail_on(None)
     assert counts(run()) == (0, 1, 1, 0)
 
 
-def test_documents_before_the_one_that_failed_are_not_done_again(
-    run: Ingest, collection: Collection, embedding: CountingEmbedding
+def test_documents_before_the_batch_that_failed_are_not_done_again(
+    run: Ingest,
+    collection: Collection,
+    embedding: CountingEmbedding,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(store.batches, "BATCH_SIZE", 1)
     embedding.fail_on("5000")
     with pytest.raises(MemoryError):
         run()
-    assert [record.id for record in collection.documents()] == ["steel.md"]
+    assert ids(collection) == ["docs/steel.md"]
     embedding.fail_on(None)
     assert counts(run()) == (1, 0, 1, 0)
 
 
 def test_a_document_that_lost_chunks_is_ingested_again(run: Ingest, collection: Collection) -> None:
     run()
-    whole = text_of(collection, "wind.txt")
+    whole = text_of(collection, "docs/wind.txt")
     chunks = collection._chunks["zh"]
     chunks.delete(ids=chunks.get(limit=1)["ids"])
     with pytest.raises(StoreError, match="incomplete"):
         collection.load()
     assert counts(run()) == (0, 1, 1, 0)
-    assert text_of(collection, "wind.txt") == whole
+    assert text_of(collection, "docs/wind.txt") == whole
 
 
 def test_rows_that_a_cut_left_behind_are_gone_after_the_next_run(
@@ -396,7 +545,7 @@ def test_a_broken_catalog_stops_the_run_before_anything_is_written(
 def test_progress_runs_from_nothing_to_all(
     run: Ingest, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.ingest, "BATCH_SIZE", 16)
+    monkeypatch.setattr(store.batches, "BATCH_SIZE", 16)
     save(docs / "long.txt", "\n\n".join(f"Plant {n} made {n} tons. " * 30 for n in range(60)))
     steps: list[IngestProgress] = []
     run(progress=steps.append)
@@ -405,11 +554,13 @@ def test_progress_runs_from_nothing_to_all(
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert (steps[0].documents_done, steps[-1].documents_done) == (0, 3)
     assert {step.documents_total for step in steps} == {3}
-    of_long = [step for step in steps if step.document == "long.txt" and step.chunks_total]
+    of_long = [step for step in steps if step.document == "docs/long.txt" and step.chunks_total]
     assert len(of_long) > 3
     assert [step.chunks_done for step in of_long[:2]] == [16, 32]
     assert of_long[-1].chunks_done == of_long[-1].chunks_total
-    assert {step.document for step in steps} == {"long.txt", "steel.md", "wind.txt"}
+    assert {step.document for step in steps} == {
+        f"docs/{name}" for name in ("long.txt", "steel.md", "wind.txt")
+    }
 
 
 def test_no_documents_are_no_work(run: Ingest, tmp_path: Path) -> None:
@@ -429,7 +580,7 @@ def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
         loaded = opened.collection("c").load()
         question = model.query_vectors(["How much offshore wind power is planned?"])[0]
         best = loaded.nodes[int(np.argmax(loaded.vectors @ question))]
-        assert best.metadata["document"] == "wind.txt"
+        assert best.metadata["document"] == "docs/wind.txt"
         assert loaded.vectors.shape[1] == 384
         held = opened.collection("c").read_tokens(best)
         assert held is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import StoreError
-from store.lock import HOLDER_NAME, LOCK_NAME, lock_folder
+from store.lock import HOLDER_NAME, LOCK_NAME, find_dead_holder, lock_folder
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
@@ -106,3 +106,11 @@ def test_a_folder_that_takes_no_lock_file_is_a_clear_error(tmp_path: Path) -> No
         lock_folder(tmp_path, wait=0)
     assert caught.value.code == "unwritable"
     assert caught.value.details["reason"]
+
+
+def test_a_process_that_died_is_known_by_the_number_it_left(tmp_path: Path) -> None:
+    assert find_dead_holder(tmp_path) is None
+    (tmp_path / HOLDER_NAME).write_text("4711")
+    assert find_dead_holder(tmp_path) == "4711"
+    lock_folder(tmp_path).release()
+    assert find_dead_holder(tmp_path) is None

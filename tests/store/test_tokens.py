@@ -195,3 +195,15 @@ def test_chunks_without_tokens_are_left_out_of_a_shelf(tokens: TokenStore) -> No
 def test_a_shelf_wants_rows_for_every_chunk(tokens: TokenStore) -> None:
     with pytest.raises(ValueError, match="zip"):
         TokenShelf(tokens, "reports").write("v1", ["a", "b"], [rows_of(0)])
+
+
+def test_versions_that_are_stale_or_broken_are_found_and_dropped(tokens: TokenStore) -> None:
+    for version in ("old", "now", "broken"):
+        tokens.write("c", version, {"x": rows_of(0, 5)})
+    tokens.write("other", "old", {"x": rows_of(0)})
+    tokens._database.execute("update tokens set starts = x'00' where version = 'broken'")
+    assert tokens.find_stale("c", {"now", "broken"}) == {"old", "broken"}
+    tokens.drop("c", "old")
+    assert tokens.read("c", "old", "x") is None
+    assert tokens.read("c", "now", "x") is not None
+    assert tokens.read("other", "old", "x") is not None

@@ -18,8 +18,8 @@ from assistant.reading import Reader
 from assistant.retrieval import Searcher
 from assistant.text.language import detect_language, split_sentences
 from store.chunks import embedded_text
-from store.collection import Loaded
 from store.embedding import HashEmbedding, StoreEmbedding
+from store.loaded import Loaded
 from store.vectors import TokenRows
 
 

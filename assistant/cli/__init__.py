@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
+from assistant.cli import care, docs
+from assistant.cli.options import CatalogOption, CollectionOption, JsonOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
 
@@ -33,13 +35,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-CollectionOption = Annotated[
-    str, typer.Option("--collection", "-c", metavar="NAME", help="The set of documents.")
-]
-CatalogOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Titles, organisations and years of the documents (YAML)."),
-]
+app.add_typer(docs.app, name="docs")
+for command in (care.backup, care.restore, care.doctor):
+    app.command()(command)
 
 
 def print_version(asked: bool) -> None:
@@ -65,26 +63,42 @@ def start(
 @app.command()
 def ingest(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Files, folders, patterns.")
     ] = None,
     collection: CollectionOption = "default",
     catalog: CatalogOption = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="The sample documents, into the collection “sample”.")
     ] = False,
+    prune: Annotated[
+        bool,
+        typer.Option("--prune", help="Remove a folder's documents even if all its files are gone."),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and follow every change until Ctrl-C.")
+    ] = False,
 ) -> None:
-    """Read documents into a collection; what is unchanged costs nothing.
+    """Read documents into a collection; what is unchanged costs nothing. Documents of a folder that
+    is given here and whose files are gone are removed.
 
     \b
     Examples:
-      duocite ingest reports/ more/paper.pdf
+      duocite ingest reports/ more/paper.pdf "notes/**/*.md"
       duocite ingest reports/ --collection energy --catalog energy.yaml
+      duocite ingest reports/ --watch
     """
-    if sample == bool(paths):
+    if sample == bool(paths) or (sample and watch):
         raise typer.BadParameter("Give either files and folders, or --sample")
     from assistant import commands
 
-    whole = commands.ingest(paths, collection, catalog) if paths else commands.ingest_sample()
+    if watch:
+        commands.watch(paths or [], collection, catalog, prune=prune)
+        return
+    whole = (
+        commands.ingest(paths, collection, catalog, prune=prune)
+        if paths
+        else commands.ingest_sample()
+    )
     raise typer.Exit(0 if whole else 1)
 
 
@@ -94,7 +108,7 @@ def ask(
         str | None, typer.Argument(metavar="QUESTION", help="In English or Chinese.")
     ] = None,
     collection: CollectionOption = "default",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: JsonOption = False,
     document: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only in this document.")
     ] = None,

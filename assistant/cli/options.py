@@ -1,0 +1,17 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CollectionOption = Annotated[
+    str, typer.Option("--collection", "-c", metavar="NAME", help="The set of documents.")
+]
+CatalogOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Titles, organisations and years of the documents (YAML)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
