@@ -118,7 +118,7 @@ def _same_kind(one: Stated, other: Stated) -> bool:
 
 def _same_place(one: Stated, other: Stated) -> bool:
     if not is_placed(one.figure):
-        return _whole(one) == _whole(other) and _places(one) == _places(other)
+        return _whole(one) == _whole(other) and places_told(one) == places_told(other)
     mine, others = _all_places(one), _all_places(other)
     enough = min(len(mine), len(others)) >= ENOUGH_PLACES
     return enough and (mine <= others or others <= mine)
@@ -128,7 +128,7 @@ def _all_places(stated: Stated) -> frozenset[frozenset[str]]:
     return frozenset(one.keys for one in find_scopes(stated.sentence)) - _WHOLES
 
 
-def _places(stated: Stated) -> frozenset[frozenset[str]]:
+def places_told(stated: Stated) -> frozenset[frozenset[str]]:
     """The places that a figure is of: those named just beside it, or at the head of the sentence. A
     region is another place than its parts."""
     own, led = (
@@ -156,7 +156,7 @@ def _whole(stated: Stated) -> frozenset[str]:
     near = [
         one
         for one in stated.statement.own
-        if max(one.span[0] - end, start - one.span[1]) <= _NEAR_WHOLE or not _places(stated)
+        if max(one.span[0] - end, start - one.span[1]) <= _NEAR_WHOLE or not places_told(stated)
     ]
     return keys_of(near, "place") & {NATION, WORLD}
 
@@ -165,13 +165,13 @@ def _same_period(one: Stated, other: Stated) -> bool:
     """The same year, said by both; of what lasts neither needs to say one."""
     if is_placed(one.figure):
         return True
-    mine, others = _years(one), _years(other)
+    mine, others = years_told(one), years_told(other)
     if kind_of(one.figure.unit) == "area" and not (mine and others):
         return True
     return bool(mine & others)
 
 
-def _years(stated: Stated) -> frozenset[str]:
+def years_told(stated: Stated) -> frozenset[str]:
     statement = stated.statement
     years = statement.years() or keys_of(statement.loose, "year")
     return years - find_said_years(stated.sentence)

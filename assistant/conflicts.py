@@ -8,10 +8,19 @@ different years is a series, not a conflict, and figures that round to each othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.answer import Citation
-from assistant.comparison import ENOUGH_PLACES, Stated, agree, differ, is_placed, may_oppose
+from assistant.comparison import (
+    ENOUGH_PLACES,
+    Stated,
+    agree,
+    differ,
+    is_placed,
+    may_oppose,
+    places_told,
+    years_told,
+)
 from assistant.evidence import read_statements
 from assistant.figures import Figure, figure_type, find_figures, kind_of, same_quantity
 from assistant.grounding import Source
@@ -20,7 +29,7 @@ from assistant.index import sentence_spans
 from assistant.likeness import Weigh, share_asked, share_measure
 from assistant.passages import cite
 from assistant.stated import figures_at
-from assistant.subjects import find_scopes
+from assistant.subjects import find_scopes, find_year_mentions, keys_of
 
 NEAR = 0.5
 """How near two sentences have to be that say the same but for a figure."""
@@ -77,10 +86,9 @@ def find_conflicts(
     for one in _choose(question, told):
         if any(agree(one.figure, side.figure) for sides in found for side in sides):
             continue
-        own = _find_own(one, sources)
-        if own is None or not _is_asked(question, own, weigh):
-            continue
-        if rivals := list(_find_rivals(own, sources, likeness)):
+        own = _find_own(one, sources) if _is_opposed(one, sources) else None
+        rivals = list(_find_rivals(own, sources, likeness)) if own else []
+        if own and rivals and _is_asked(question, own, weigh):
             sides = (_build_side(stated, sources[stated.number], told) for stated in (own, *rivals))
             found.append(tuple(sides))
     return found
@@ -103,8 +111,34 @@ def _choose(question: str, told: Sequence[Told]) -> Iterator[Told]:
 
 
 def _is_asked(question: str, own: Stated, weigh: Weigh) -> bool:
-    """Whether a statement is about what is asked, as far as words tell."""
-    return is_placed(own.figure) or share_asked(question, own.sentence, weigh) >= ASKED
+    """Whether a statement is about what is asked, as far as words, years and places tell."""
+    if is_placed(own.figure):
+        return True
+    if not _meets(_years_of(question), years_told(own)) or not _meets(
+        _places_of(question), places_told(own)
+    ):
+        return False
+    return share_asked(question, own.sentence, weigh) >= ASKED
+
+
+def _meets(asked: frozenset[Any], told: frozenset[Any]) -> bool:
+    return not (asked and told) or not asked.isdisjoint(told)
+
+
+def _years_of(question: str) -> frozenset[str]:
+    return keys_of(find_year_mentions(question), "year")
+
+
+def _is_opposed(told: Told, sources: Mapping[int, Source]) -> bool:
+    """Whether another voice has a figure that could be another opinion; it is quick to tell."""
+    voice = _voice(sources[told.citation.number])
+    return any(
+        may_oppose(told.figure, figure)
+        for source in sources.values()
+        if _voice(source) != voice
+        for span in sentence_spans(source.node)
+        for figure in figures_at(source.node, span)
+    )
 
 
 def _find_own(told: Told, sources: Mapping[int, Source]) -> Stated | None:

@@ -114,7 +114,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             draft.incomplete = True
         clock.lap("answer")
         yield from self._compare(question, sources, draft)
-        clock.lap("check")
+        clock.lap("compare")
         yield self._conclude(
             question,
             sources,
