@@ -171,6 +171,7 @@ class Assistant:
                 nearness=TokenNearness(index, tokens),
                 weigh=index.lexical.idf,
             ),
+            glossary=glossary,
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )

@@ -18,6 +18,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from assistant.answer import Answer, Citation, Claim, Conflict, Passage, Reason
 from assistant.conflicts import Side, Told, find_conflicts, is_told
 from assistant.errors import ModelError
+from assistant.glossary import NO_NAMES, Glossary
 from assistant.grounding import Checked, Source, check_claim
 from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
@@ -56,6 +57,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         *,
         fallback: BaseSynthesizer | None = None,
         find_conflicts: FindConflicts = find_conflicts,
+        glossary: Glossary = NO_NAMES,
         collection: str = "",
         fingerprint: str = "",
     ) -> None:
@@ -63,6 +65,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         self._text_of = text_of
         self._fallback = fallback
         self._find_conflicts = find_conflicts
+        self._glossary = glossary
         self._collection = collection
         self._fingerprint = fingerprint
 
@@ -102,7 +105,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         try:
             for written in _sentences(response):
                 clock.lap("answer")
-                for text, checked in _check(written, sources, question):
+                for text, checked in self._check(written, sources, question):
                     if claim := draft.take(text, checked):
                         yield claim
                 clock.lap("check")
@@ -123,6 +126,14 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             timings_ms=clock.times(),
             fallback=fallback,
         )
+
+    def _check(
+        self, text: str, sources: dict[int, Source], question: Question
+    ) -> Iterator[tuple[str, Checked]]:
+        for claim in split_claims(text):
+            asked = (question.query_str, question.language)
+            checked = check_claim(claim, sources, *asked, glossary=self._glossary)
+            yield text[slice(*claim.span)], checked
 
     def _compare(
         self, question: Question, sources: dict[int, Source], draft: _Draft
@@ -201,14 +212,6 @@ def _sentences(response: RESPONSE_TYPE) -> Iterator[str]:
         yield from response.response_gen or ()
     else:
         yield getattr(response, "response", None) or ""
-
-
-def _check(
-    text: str, sources: dict[int, Source], question: Question
-) -> Iterator[tuple[str, Checked]]:
-    for claim in split_claims(text):
-        checked = check_claim(claim, sources, question.query_str, question.language)
-        yield text[slice(*claim.span)], checked
 
 
 class _Draft:

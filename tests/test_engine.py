@@ -15,6 +15,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextN
 from assistant.answer import Answer, Claim
 from assistant.engine import GroundedQueryEngine, last_answer
 from assistant.errors import ModelError
+from assistant.glossary import NO_NAMES, build_glossary
 from assistant.offline import QuotingSynthesizer
 from assistant.question import Question
 from tests.support.nodes import build_hits, build_node, build_searcher
@@ -323,3 +324,15 @@ def test_how_conflicts_are_found_can_be_given() -> None:
     )
     answer = last_answer(engine.stream(Question("How far is Ningbo from Wuhan?", language="en")))
     assert answer.conflicts == ()
+
+
+def test_names_of_the_glossary_prove_what_no_dictionary_pairs() -> None:
+    node = build_node("Borealis Ferries runs 40 ships.", "b.md", organisation="Borealis Ferries")
+    said = "海沃德有40艘船[1]。"
+    glossary = build_glossary([("海沃德", "Borealis Ferries")], [])
+    for names, answered in ((glossary, True), (NO_NAMES, False)):
+        engine = GroundedQueryEngine(
+            Finder([node]), Speaker(said), {"b.md": node.text}.__getitem__, glossary=names
+        )
+        answer = last_answer(engine.stream(Question("有多少艘船？", language="zh")))
+        assert answer.answered == answered
