@@ -7,18 +7,20 @@ import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
 from assistant.index import SearchIndex, build_index
 from assistant.late import LateInteraction
 from assistant.models import build_llm
+from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
 from assistant.prompts import hash_prompts
@@ -170,6 +172,12 @@ class Assistant:
             synthesizer,
             self.text,
             fallback=quoting if self._llm is not None else None,
+            find_conflicts=partial(
+                find_conflicts,
+                nearness=TokenNearness(index, tokens),
+                weigh=index.lexical.idf,
+            ),
+            glossary=glossary,
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )

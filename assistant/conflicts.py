@@ -1,43 +1,67 @@
 """Where sources disagree: the same measure, place and period with different figures.
 
-The same measure of different years is a series, not a conflict; figures that round to each other
-agree. Only what fits the question about as well as the answer does is set against it.
+A false conflict misleads, so everything has to agree but the value: unit and kind of amount, place,
+year, and what is measured, each statement read against the other's sentence. The same measure of
+different years is a series, not a conflict, and figures that round to each other agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from llama_index.core.schema import TextNode
-
-from assistant.answer import Citation, Conflict, ConflictSide, Passage
-from assistant.evidence import Statement
-from assistant.figures import Figure, kind_of, supports_figure
-from assistant.fit import read_words
-from assistant.guard import Evidence, Subject, find_contradiction, fit_of
+from assistant.answer import Citation
+from assistant.comparison import (
+    ENOUGH_PLACES,
+    Stated,
+    agree,
+    differ,
+    is_placed,
+    may_oppose,
+    places_told,
+    years_told,
+)
+from assistant.evidence import read_statements
+from assistant.figures import Figure, figure_type, find_figures, kind_of, same_quantity
+from assistant.grounding import Source
+from assistant.guard import Evidence
 from assistant.index import sentence_spans
+from assistant.likeness import Weigh, share_asked, share_measure
 from assistant.passages import cite
+from assistant.stated import figures_at
 from assistant.subjects import find_scopes, find_year_mentions, keys_of
 
-FLOOR, BEHIND = 0.5, 0.12
-"""How well another source's figure must fit the question, and how far behind the answer's."""
-SAID_FLOOR = 0.1
-"""The same for a figure that the answer itself states of another source."""
+NEAR = 0.5
+"""How near two sentences have to be that say the same but for a figure."""
+SHARED, SHARED_LEAST = 0.2, 0.1
+"""What each has to speak of the other's measure: on average, and the one that does less."""
+SHARED_ALONE = 0.45
+"""The same where nearness isn't known."""
 
-# What a year doesn't change.
-_LASTING = frozenset({"length", "area", "year", "date"})
+ASKED = 0.2
+"""What share of the question's words a figure's sentence has to have."""
+
+Nearness = Callable[["Place", "Place"], float | None]
+"""How near two sentences are in meaning, in any two languages: 0 as any two are, 1 as two that say
+the same; None where it can't be told."""
 
 
-class Known(NamedTuple):
-    """A passage with the chunk that it was made from."""
+class Place(NamedTuple):
+    """A sentence of a source, by its span in the passage's clean text."""
 
-    passage: Passage
-    node: TextNode
+    source: Source
+    span: tuple[int, int]
+
+
+class Told(NamedTuple):
+    """A figure of an answer with the quotation that states it, numbered as its passage is."""
+
+    figure: Figure
+    citation: Citation
 
 
 class Side(NamedTuple):
-    """What one source says, cited."""
+    """What one source says, cited under the number of its passage."""
 
     figure: Figure
     who: str
@@ -45,135 +69,200 @@ class Side(NamedTuple):
     citation: Citation
 
 
-class _Stated(NamedTuple):
-    number: int
-    statement: Statement
-    evidence: Evidence
-    fit: float
-
-
 def find_conflicts(
-    question: str, answered: Sequence[tuple[Figure, int]], sources: Mapping[int, Known]
+    question: str,
+    told: Sequence[Told],
+    sources: Mapping[int, Source],
+    nearness: Nearness = lambda one, other: None,
+    weigh: Weigh = lambda term: 1.0,
 ) -> list[tuple[Side, ...]]:
     """The sides of every disagreement on a figure of the answer, its own side first.
 
-    `answered` are figures with the number of the passage that states them; the citations of the
-    sides carry the numbers of their passages.
+    Only figures of the kind that the question asks for are looked at, and only against `sources`;
+    one side a voice (an organisation, or else a document). `weigh` says how much a term tells.
     """
     found: list[tuple[Side, ...]] = []
-    said = [figure for figure, _ in answered]
-    for figure, number in answered:
-        if any(_agrees(figure, side.figure) for sides in found for side in sides):
+    likeness = _Likeness(_places_of(question), nearness, weigh)
+    for one in _choose(question, told):
+        if any(agree(one.figure, side.figure) for sides in found for side in sides):
             continue
-        own = _find_own(question, figure, number, sources)
-        others = list(_find_others(question, own, sources, said)) if own else []
-        if own and others:
-            found.append(tuple(_build_side(one, sources) for one in (own, *others)))
+        own = _find_own(one, sources) if _is_opposed(one, sources) else None
+        rivals = list(_find_rivals(own, sources, likeness)) if own else []
+        if own and rivals and _is_asked(question, own, weigh):
+            sides = (_build_side(stated, sources[stated.number], told) for stated in (own, *rivals))
+            found.append(tuple(sides))
     return found
 
 
-def build_conflict(about: str, sides: Sequence[Side]) -> Conflict:
-    """A conflict as an answer carries it; the numbers of the citations are the answer's."""
-    return Conflict(
-        about,
-        tuple(ConflictSide(one.figure, one.who, one.when, one.citation.number) for one in sides),
+def is_told(sides: Sequence[Side], told: Sequence[Told]) -> bool:
+    """Whether an answer states every side's figure already."""
+    return all(any(side.citation == one.citation for one in told) for side in sides)
+
+
+def _choose(question: str, told: Sequence[Told]) -> Iterator[Told]:
+    """The figures that answer: of a kind that is asked for, and not the question's own."""
+    asked, known = figure_type(question) - {"name", "list"}, find_figures(question)
+    kinds = asked | ({"year", "date"} if asked & {"year", "date"} else set())
+    for one in told:
+        kind = kind_of(one.figure.unit)
+        repeats = any(same_quantity(one.figure, figure) for figure in known)
+        if not repeats and (kind in kinds or not (kinds or kind in ("year", "date"))):
+            yield one
+
+
+def _is_asked(question: str, own: Stated, weigh: Weigh) -> bool:
+    """Whether a statement is about what is asked, as far as words, years and places tell."""
+    if is_placed(own.figure):
+        return True
+    if not _meets(_years_of(question), years_told(own)) or not _meets(
+        _places_of(question), places_told(own)
+    ):
+        return False
+    return share_asked(question, own.sentence, weigh) >= ASKED
+
+
+def _meets(asked: frozenset[Any], told: frozenset[Any]) -> bool:
+    return not (asked and told) or not asked.isdisjoint(told)
+
+
+def _years_of(question: str) -> frozenset[str]:
+    return keys_of(find_year_mentions(question), "year")
+
+
+def _is_opposed(told: Told, sources: Mapping[int, Source]) -> bool:
+    """Whether another voice has a figure that could be another opinion; it is quick to tell."""
+    voice = _voice(sources[told.citation.number])
+    return any(
+        may_oppose(told.figure, figure)
+        for source in sources.values()
+        if _voice(source) != voice
+        for span in sentence_spans(source.node)
+        for figure in figures_at(source.node, span)
     )
 
 
-def _find_own(
-    question: str, figure: Figure, number: int, sources: Mapping[int, Known]
-) -> _Stated | None:
-    evidence = _read(sources[number])
-    subject = _build_subject(question, figure, None, evidence)
-    stated = [
-        _Stated(number, one, evidence, fit_of(subject, one, evidence))
-        for one in evidence.statements
-        if supports_figure(one.figure, figure)
+def _find_own(told: Told, sources: Mapping[int, Source]) -> Stated | None:
+    """The statement of the quotation that the answer's figure was proved by."""
+    number = told.citation.number
+    begin = sources[number].node.text.find(told.citation.quote_shown)
+    end = begin + len(told.citation.quote_shown)
+    stated = (
+        one
+        for one in _find_stated(number, sources, lambda figure: same_quantity(figure, told.figure))
+        if begin <= one.figure.span[0] < end and same_quantity(one.figure, told.figure)
+    )
+    return next(stated, None)
+
+
+def _find_stated(
+    number: int, sources: Mapping[int, Source], wanted: Callable[[Figure], bool]
+) -> list[Stated]:
+    """What the sentences of a passage state that hold a figure that is wanted."""
+    source = sources[number]
+    text = source.node.text
+    spans = tuple(sentence_spans(source.node)) or ((0, len(text)),)
+    evidence = Evidence(text, spans, source.passage.year)
+    return [
+        Stated(number, statement, evidence)
+        for span in spans
+        if any(map(wanted, figures_at(source.node, span)))
+        for statement in read_statements(text, (span,))
     ]
-    return max(stated, key=lambda one: one.fit, default=None)
 
 
-def _find_others(
-    question: str, own: _Stated, sources: Mapping[int, Known], said: Sequence[Figure]
-) -> Iterator[_Stated]:
-    """One figure a voice: the one that fits the question best."""
+def _find_rivals(
+    own: Stated, sources: Mapping[int, Source], likeness: _Likeness
+) -> Iterator[Stated]:
+    """One figure a voice: the one that is likest."""
     voices = {_voice(sources[own.number])}
     for number, source in sources.items():
         if _voice(source) in voices:
             continue
-        rival = _find_rival(question, own, number, source, said)
-        if rival is not None:
+        if rival := _find_rival(own, number, sources, likeness):
             voices.add(_voice(source))
             yield rival
 
 
 def _find_rival(
-    question: str, own: _Stated, number: int, source: Known, said: Sequence[Figure]
-) -> _Stated | None:
-    evidence = _read(source)
-    subject = _build_subject(question, own.statement.figure, own, evidence)
-    stated = [
-        _Stated(number, one, evidence, fit_of(subject, one, evidence))
-        for one in evidence.statements
-        if one.figure.unit == own.statement.figure.unit and not one.per
+    own: Stated, number: int, sources: Mapping[int, Source], likeness: _Likeness
+) -> Stated | None:
+    theirs = _find_stated(number, sources, lambda figure: may_oppose(own.figure, figure))
+    alike = [
+        (likeness(own, sources[own.number], one, sources[number]), one)
+        for one in theirs
+        if may_oppose(own.figure, one.figure)
+        and not differ(own, one)
+        and not _says_too(own, number, sources)
+        and not _says_too(one, own.number, sources)
     ]
-    best = max(stated, key=lambda one: one.fit, default=None)
-    if best is None:
-        return None
-    spoken = any(supports_figure(best.statement.figure, one) for one in said)
-    if best.fit < (SAID_FLOOR if spoken else max(FLOOR, own.fit - BEHIND)):
-        return None
-    # A passage that has the other figure too says something else with it.
-    if any(_agrees(best.statement.figure, one.figure) for one in own.evidence.statements):
-        return None
-    if not _same_period(own, best):
-        return None
-    figures = (best.statement.figure, own.statement.figure)
-    return None if find_contradiction(subject, best.statement, evidence, figures) else best
+    best = max(alike, key=lambda found: found[0], default=(0.0, own))
+    return best[1] if best[0] else None
 
 
-def _build_subject(
-    question: str, figure: Figure, own: _Stated | None, evidence: Evidence
-) -> Subject:
-    """The question's subject; what it leaves open, the answer's own statement says."""
-    asked = find_scopes(question)
-    years = keys_of(find_year_mentions(question), "year")
-    places = keys_of(asked, "place")
-    if own is not None:
-        years = years or own.statement.years()
-        places = places or own.statement.places()
-    words = read_words(question)
-    return Subject(figure, years, places, asked, words, words)
-
-
-def _agrees(one: Figure, other: Figure) -> bool:
-    return supports_figure(one, other) or supports_figure(other, one)
-
-
-def _same_period(one: _Stated, other: _Stated) -> bool:
-    if kind_of(one.statement.figure.unit) in _LASTING:
+def _says_too(stated: Stated, number: int, sources: Mapping[int, Source]) -> bool:
+    """Whether another passage has the same figure too, or in one sentence two that could be meant:
+    then it says something else with the one that differs."""
+    mates = _find_stated(number, sources, lambda figure: figure.unit == stated.figure.unit)
+    near = [mate for mate in mates if not differ(stated, mate)]
+    if any(agree(stated.figure, mate.figure) for mate in near):
         return True
-    return not _period(one).isdisjoint(_period(other))
+    sentences = [mate.statement.sentence for mate in near]
+    return len(set(sentences)) < len(sentences)
 
 
-def _period(stated: _Stated) -> frozenset[str]:
-    """The years that a figure stands for; the year of its source where it says none."""
-    years = stated.statement.years() or keys_of(stated.statement.loose, "year")
-    return years or frozenset([str(stated.evidence.year)])
+class _Likeness(NamedTuple):
+    """Whether what two statements measure is the same, by meaning and by words."""
+
+    places: frozenset[frozenset[str]]
+    nearness: Nearness
+    weigh: Weigh
+
+    def __call__(self, one: Stated, source: Source, other: Stated, another: Source) -> float:
+        """0 where it isn't, else the more the surer."""
+        near = self.nearness(
+            Place(source, one.statement.sentence), Place(another, other.statement.sentence)
+        )
+        if near is not None and near < NEAR:
+            return 0.0
+        if near is not None and is_placed(one.figure):
+            return near if self._holds_places(one) and self._holds_places(other) else 0.0
+        known = [*_names(source), *_names(another)]
+        shares = [
+            share_measure(mine.evidence.text, mine.statement, yours.sentence, self.weigh, known)
+            for mine, yours in ((one, other), (other, one))
+        ]
+        mean, floor = sum(shares) / 2, SHARED if near is not None else SHARED_ALONE
+        return mean if mean >= floor and min(shares) >= SHARED_LEAST else 0.0
+
+    def _holds_places(self, stated: Stated) -> bool:
+        """Whether a sentence names the places that the question asks between."""
+        shared = self.places & _places_of(stated.sentence)
+        return len(shared) >= min(len(self.places), ENOUGH_PLACES)
 
 
-def _voice(source: Known) -> str:
+def _places_of(text: str) -> frozenset[frozenset[str]]:
+    return frozenset(one.keys for one in find_scopes(text))
+
+
+def _names(source: Source) -> list[str]:
+    passage = source.passage
+    return [name for name in (passage.organisation, passage.author) if name]
+
+
+def _voice(source: Source) -> str:
     return source.passage.organisation or source.passage.document
 
 
-def _read(source: Known) -> Evidence:
-    spans = tuple(sentence_spans(source.node)) or ((0, len(source.node.text)),)
-    return Evidence(source.node.text, spans, source.passage.year)
-
-
-def _build_side(stated: _Stated, sources: Mapping[int, Known]) -> Side:
-    source = sources[stated.number]
+def _build_side(stated: Stated, source: Source, told: Sequence[Told]) -> Side:
+    """Cited as the answer cites it where it does."""
     passage = source.passage
-    citation = cite(stated.number, passage, source.node, *stated.statement.sentence)
+    cited = (
+        one.citation
+        for one in told
+        if one.citation.number == stated.number and same_quantity(one.figure, stated.figure)
+    )
+    citation = next(cited, None) or cite(
+        stated.number, passage, source.node, *stated.statement.sentence
+    )
     who = passage.organisation or passage.author or passage.title
-    return Side(stated.statement.figure, who, passage.year, citation)
+    return Side(stated.figure, who, passage.year, citation)

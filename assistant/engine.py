@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,18 +15,23 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.answer import Answer, Citation, Claim, Passage, Reason
+from assistant.answer import Answer, Citation, Claim, Conflict, Passage, Reason
+from assistant.conflicts import Side, Told, find_conflicts, is_told
 from assistant.errors import ModelError
+from assistant.glossary import NO_NAMES, Glossary
 from assistant.grounding import Checked, Source, check_claim
 from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
 from assistant.question import Question
 from assistant.synthesis import as_question
+from assistant.telling import build_conflict, tell_conflict
 from assistant.text.citations import renumber, split_claims
 
 log = logging.getLogger(__name__)
 
 Event = Claim | Answer
+FindConflicts = Callable[[str, Sequence[Told], Mapping[int, Source]], Sequence[tuple[Side, ...]]]
+"""What `find_conflicts` does, with or without a way to compare sentences."""
 
 
 class _Piece(NamedTuple):
@@ -40,7 +45,8 @@ class GroundedQueryEngine(RetrieverQueryEngine):
     """A LlamaIndex query engine whose response is an Answer: checked, or a refusal.
 
     `stream` gives each proved claim as soon as it is checked and the Answer last; `query` is the
-    Answer alone. A sentence that isn't proved is left out.
+    Answer alone. A sentence that isn't proved is left out. Where retrieved sources disagree with a
+    figure of the answer, a last claim says so, unless the answer states all sides already.
     """
 
     def __init__(
@@ -50,12 +56,16 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         text_of: TextOf,
         *,
         fallback: BaseSynthesizer | None = None,
+        find_conflicts: FindConflicts = find_conflicts,
+        glossary: Glossary = NO_NAMES,
         collection: str = "",
         fingerprint: str = "",
     ) -> None:
         super().__init__(retriever=retriever, response_synthesizer=synthesizer)
         self._text_of = text_of
         self._fallback = fallback
+        self._find_conflicts = find_conflicts
+        self._glossary = glossary
         self._collection = collection
         self._fingerprint = fingerprint
 
@@ -95,7 +105,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         try:
             for written in _sentences(response):
                 clock.lap("answer")
-                for text, checked in _check(written, sources, question):
+                for text, checked in self._check(written, sources, question):
                     if claim := draft.take(text, checked):
                         yield claim
                 clock.lap("check")
@@ -106,6 +116,8 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
             draft.incomplete = True
         clock.lap("answer")
+        yield from self._compare(question, sources, draft)
+        clock.lap("compare")
         yield self._conclude(
             question,
             sources,
@@ -114,6 +126,23 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             timings_ms=clock.times(),
             fallback=fallback,
         )
+
+    def _check(
+        self, text: str, sources: dict[int, Source], question: Question
+    ) -> Iterator[tuple[str, Checked]]:
+        for claim in split_claims(text):
+            asked = (question.query_str, question.language)
+            checked = check_claim(claim, sources, *asked, glossary=self._glossary)
+            yield text[slice(*claim.span)], checked
+
+    def _compare(
+        self, question: Question, sources: dict[int, Source], draft: _Draft
+    ) -> Iterator[Claim]:
+        """What sources disagree on, said where the answer doesn't say it."""
+        for sides in self._find_conflicts(question.query_str, draft.told, sources):
+            conflict = draft.oppose(question.query_str, sides)
+            if not is_told(sides, draft.told):
+                yield draft.add_line(*tell_conflict(conflict, question.language))
 
     def _number(self, nodes: Sequence[NodeWithScore]) -> dict[int, Source]:
         found = {}
@@ -145,6 +174,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             incomplete=draft.incomplete,
             claims=tuple(piece.claim for piece in draft.pieces),
             citations=tuple(draft.numbering.citations),
+            conflicts=tuple(draft.conflicts),
             problems=tuple(draft.problems),
             nearest=_nearest(sources) if reason else (),
             usage=dict(metadata.get("usage", {})),
@@ -184,20 +214,14 @@ def _sentences(response: RESPONSE_TYPE) -> Iterator[str]:
         yield getattr(response, "response", None) or ""
 
 
-def _check(
-    text: str, sources: dict[int, Source], question: Question
-) -> Iterator[tuple[str, Checked]]:
-    for claim in split_claims(text):
-        checked = check_claim(claim, sources, question.query_str, question.language)
-        yield text[slice(*claim.span)], checked
-
-
 class _Draft:
     """An answer as it grows: the proved sentences under its own numbers, and what went wrong."""
 
     def __init__(self) -> None:
         self.pieces: list[_Piece] = []
         self.problems: list[str] = []
+        self.told: list[Told] = []
+        self.conflicts: list[Conflict] = []
         self.numbering = _Numbering()
         self.incomplete = False
 
@@ -210,8 +234,23 @@ class _Draft:
         self.problems += checked.problems
         if checked.claim.verdict == "unproved":
             return None
-        self.pieces.append(_Piece(*self.numbering.take(text, checked)))
-        return self.pieces[-1].claim
+        self.told += _list_told(checked)
+        return self.add(*self.numbering.take(text, checked))
+
+    def add(self, text: str, claim: Claim) -> Claim:
+        self.pieces.append(_Piece(text, claim))
+        return claim
+
+    def add_line(self, text: str, claim: Claim) -> Claim:
+        """A sentence with its markers on a line of its own."""
+        begins = not self.pieces or self.pieces[-1].text.endswith("\n")
+        return self.add(f"{text}\n" if begins else f"\n{text}\n", claim)
+
+    def oppose(self, about: str, sides: Sequence[Side]) -> Conflict:
+        """The conflict under the answer's own numbers."""
+        numbers = [self.numbering.number(side.citation) for side in sides]
+        self.conflicts.append(build_conflict(about, sides, numbers))
+        return self.conflicts[-1]
 
 
 class _Numbering:
@@ -223,19 +262,30 @@ class _Numbering:
 
     def take(self, text: str, checked: Checked) -> tuple[str, Claim]:
         """A sentence's text and claim with the answer's own numbers."""
-        place = {citation.number: self._number(citation) for citation in checked.citations}
+        place = {citation.number: self.number(citation) for citation in checked.citations}
         # No marker holds -1, as one might hold 0: what isn't cited here has no place.
         order = [-1] * max(place.values(), default=0)
         for passage, number in place.items():
             order[number - 1] = passage
         return renumber(text, order), _renumbered(checked.claim, place)
 
-    def _number(self, citation: Citation) -> int:
+    def number(self, citation: Citation) -> int:
+        """The answer's number of a citation, which it gets where it hasn't any."""
         key = (citation.passage.document, citation.span.start, citation.span.end)
         if key not in self._known:
             self._known[key] = len(self._known) + 1
             self.citations.append(replace(citation, number=self._known[key]))
         return self._known[key]
+
+
+def _list_told(checked: Checked) -> list[Told]:
+    """The figures that a sentence is proved to state, each with its quotation."""
+    return [
+        Told(figure.figure, citation)
+        for figure in checked.claim.figures
+        for citation in checked.citations
+        if figure.verdict == "checked" and citation.number in figure.citations
+    ]
 
 
 def _renumbered(claim: Claim, place: Mapping[int, int]) -> Claim:

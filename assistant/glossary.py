@@ -30,6 +30,10 @@ class Glossary:
         return {name: self.pairs[name] for name in sorted(found, key=len, reverse=True)}
 
 
+NO_NAMES = Glossary()
+"""The glossary of who has none."""
+
+
 def load_glossary(path: Path) -> list[tuple[str, str]]:
     """(Chinese, English) pairs of a YAML file that maps a name to one name or a list of them.
 
@@ -69,6 +73,8 @@ def _entry(path: Path, name: object, others: object) -> list[tuple[str, str]]:
 
 
 def _stands(name: str, lowered: str) -> bool:
+    if name.lower() not in lowered:
+        return False  # most aren't: no pattern is made for them
     if _HAN.search(name):
-        return name.lower() in lowered
+        return True
     return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", lowered) is not None

@@ -19,10 +19,10 @@ from assistant.arithmetic import find_computation
 from assistant.claims import ClaimReading, find_quote, is_negative, read_claim
 from assistant.evidence import Statement
 from assistant.figures import Figure, find_figures
-from assistant.fit import read_words, share, terms_of, weigh
+from assistant.glossary import NO_NAMES, Glossary
 from assistant.guard import Evidence, read_subjects
 from assistant.index import sentence_spans
-from assistant.naming import build_lexicon
+from assistant.naming import build_lexicon, spell_names
 from assistant.passages import cite
 from assistant.stated import find_row_figures
 from assistant.support import (
@@ -31,6 +31,7 @@ from assistant.support import (
     find_support,
     is_restated,
     names_year,
+    rate_sentences,
     states,
 )
 from assistant.text.citations import ClaimText
@@ -72,10 +73,13 @@ class _Trial:
     findings: tuple[Finding, ...]
 
 
-def check(question: str, claim: str, citations: Sequence[Source]) -> Checked:
+def check(
+    question: str, claim: str, citations: Sequence[Source], glossary: Glossary = NO_NAMES
+) -> Checked:
     """Check a claim without markers against all passages given, read together with its question."""
     sources = {source.passage.number: source for source in citations}
-    return check_claim(ClaimText(claim, tuple(sources), (0, len(claim))), sources, question)
+    text = ClaimText(claim, tuple(sources), (0, len(claim)))
+    return check_claim(text, sources, question, glossary=glossary)
 
 
 def check_claim(
@@ -83,17 +87,21 @@ def check_claim(
     sources: Mapping[int, Source],
     question: str = "",
     language: Language | None = None,
+    glossary: Glossary = NO_NAMES,
 ) -> Checked:
     """Compare one sentence with the passages that its markers name. It may be as short as "1997":
-    the question says what it is about. `language` is the answer's, the question's own by default.
+    the question says what it is about. `language` is the answer's, the question's own by default;
+    the `glossary` has names that no dictionary pairs.
     """
     known = [number for number in text.numbers if number in sources]
     problems = [f"unknown_marker:{number}" for number in text.numbers if number not in sources]
     reading = read_claim(text.text, [sources[number].node for number in known])
     trials = [_try(question, reading, number, sources[number]) for number in known]
-    found = [_check_figure(question, reading, n, trials) for n in range(len(reading.figures))]
+    found = [
+        _check_figure(question, reading, n, trials, glossary) for n in range(len(reading.figures))
+    ]
     checked = tuple(_compute(reading, figure, found) for figure in found)
-    reason = _find_fault(question, reading, checked, trials)
+    reason = _find_fault(question, reading, checked, trials, glossary)
     if not reason and is_in_other_language(reading.bare, language or _language_of(question)):
         reason = "other_language"
     if reason:
@@ -149,7 +157,7 @@ def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _
     # The year in which the source was written needs no sentence to say it.
     own = source.passage.year
     needed = [one for one in findings if not _is_year_of(one.subject.figure, own)] or findings
-    start, end = choose_window(spans, _worth(question, reading, evidence), needed)
+    start, end = choose_window(spans, rate_sentences(question, reading.text, evidence), needed)
     return _Trial(source, cite(number, source.passage, node, start, end), tuple(findings))
 
 
@@ -157,29 +165,18 @@ def _place_quotation(reading: ClaimReading, evidence: Evidence) -> tuple[int, in
     for quoted in reading.quoted:
         if place := find_quote(evidence.text, quoted):
             return place
-    worth = _worth("", reading, evidence)
+    worth = rate_sentences("", reading.text, evidence)
     return evidence.sentences[max(range(len(worth)), key=worth.__getitem__)]
 
 
-def _worth(question: str, reading: ClaimReading, evidence: Evidence) -> list[float]:
-    """How much of the claim's words, and a little of the question's, each sentence holds."""
-    texts = [evidence.text[slice(*span)] for span in evidence.sentences]
-    own, asked = read_words(reading.text), read_words(question)
-    weights, others = weigh(own, texts), weigh(asked, texts)
-    return [
-        share(own, weights, terms_of(text)) + 0.3 * share(asked, others, terms_of(text))
-        for text in texts
-    ]
-
-
 def _check_figure(
-    question: str, reading: ClaimReading, n: int, trials: Sequence[_Trial]
+    question: str, reading: ClaimReading, n: int, trials: Sequence[_Trial], glossary: Glossary
 ) -> CheckedFigure:
     """A figure of the answer against the quotations; a year also against the sources' own."""
     figure = reading.figures[n]
     if is_negative(reading.text, figure):
         return CheckedFigure(figure, "not_found")
-    for trial in _of_speaker(reading, n, trials):
+    for trial in _of_speaker(reading, n, trials, glossary):
         if match := _match(question, reading, n, trial):
             return CheckedFigure(figure, "checked", (trial.citation.number,), match)
     for trial in trials:
@@ -191,12 +188,14 @@ def _check_figure(
     return CheckedFigure(figure, "not_found")
 
 
-def _of_speaker(reading: ClaimReading, n: int, trials: Sequence[_Trial]) -> Sequence[_Trial]:
+def _of_speaker(
+    reading: ClaimReading, n: int, trials: Sequence[_Trial], glossary: Glossary
+) -> Sequence[_Trial]:
     """Where a sentence cites several organisations, the passages of the one that it names for this
     figure; all where it names none of them for it."""
     if len(trials) < 2 or not reading.names[n]:
         return trials
-    said = build_lexicon(reading.names[n])
+    said = build_lexicon(spell_names(reading.names[n], glossary))
     owners = [str(trial.source.node.metadata.get("organisation") or "") for trial in trials]
     named = [bool(owner) and names_owner(owner, said) for owner in owners]
     if not any(named) or len(set(owners)) < 2:
@@ -246,6 +245,7 @@ def _find_fault(
     reading: ClaimReading,
     figures: Sequence[CheckedFigure],
     trials: Sequence[_Trial],
+    glossary: Glossary,
 ) -> str | None:
     """Why a sentence is not proved, in a word; None where it is."""
     if not trials:
@@ -257,7 +257,7 @@ def _find_fault(
         texts = [trial.citation.passage.text for trial in trials]
         lost = [q for q in reading.quoted if not any(find_quote(text, q) for text in texts)]
         return "quote_not_found" if lost else None
-    return _find_wording_fault(question, reading, trials)
+    return _find_wording_fault(question, reading, trials, glossary)
 
 
 def _explain_missing(
@@ -282,16 +282,16 @@ def _finding_of(figure: Figure, trial: _Trial) -> Finding | None:
 
 
 def _find_wording_fault(
-    question: str, reading: ClaimReading, trials: Sequence[_Trial]
+    question: str, reading: ClaimReading, trials: Sequence[_Trial], glossary: Glossary
 ) -> str | None:
     nodes = [trial.source.node for trial in trials]
-    lexicons = [build_context(node.text, node.metadata) for node in nodes]
+    lexicons = [build_context(node.text, node.metadata, glossary) for node in nodes]
     # Where nobody knows who speaks, a speaker that is named is no contradiction.
     voiced = any(node.metadata.get(key) for node in nodes for key in ("organisation", "author"))
     if strange := find_strange_name(reading.text, question, lexicons, voiced=voiced):
         return f"name_not_found:{strange}"
     metadata, texts = [node.metadata for node in nodes], [node.text for node in nodes]
-    if voiced and (speaker := find_other_speaker(reading.text, metadata, texts)):
+    if voiced and (speaker := find_other_speaker(reading.text, metadata, texts, glossary)):
         return f"other_speaker:{speaker}"
     if reading.figures:
         return None

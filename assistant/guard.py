@@ -43,6 +43,11 @@ _SAID_BEFORE = re.compile(
     r"|estimat(?:es|ed)|expect(?:s|ed)|announced|explained)\s(?:\w+\s)?in\s\Z",
     re.IGNORECASE,
 )
+_OF_PAPER = re.compile(
+    r"\b(?:papers?|reports?|briefs?|count|estimates?|figures|account|survey)\s(?:of|from|in)\s\Z",
+    re.IGNORECASE,
+)
+_IN_PAPER = re.compile(r"年[^\d，。,：]{0,16}(?:报告|论文|文集|建议书)")
 _SAID_AFTER = re.compile(r"年?(?:就|曾|时)?(?:说|称|指出|表示|写道|提到|认为|预计|宣布)")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
@@ -116,6 +121,21 @@ def _years_of_saying(claim: str, year: int | None) -> frozenset[str]:
     if mentions and all(_is_of_saying(claim, one.span) for one in mentions):
         return frozenset([str(year)])
     return frozenset()
+
+
+@lru_cache(maxsize=4096)
+def find_said_years(text: str) -> frozenset[str]:
+    """The years that a text names only as those in which somebody says so."""
+    mentions = find_year_mentions(text)
+    meant = [one for one in mentions if not _is_of_paper(text, one.span)]
+    return keys_of(mentions, "year") - keys_of(meant, "year")
+
+
+def _is_of_paper(text: str, span: tuple[int, int]) -> bool:
+    """In "the paper of 2021" and "2021年文集中的报告" as where somebody says so in that year."""
+    if _OF_PAPER.search(text[: span[0]]) or _IN_PAPER.match(text, span[1]):
+        return True
+    return _is_of_saying(text, span)
 
 
 def _is_of_saying(claim: str, span: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jieba
 from pypinyin import lazy_pinyin
 
+from assistant.glossary import Glossary
 from assistant.text.dictionary import is_proper_noun, knows, translate_chinese, translate_english
 from assistant.text.names import sounds_alike
 from assistant.text.script import simplify
@@ -77,6 +78,18 @@ def build_lexicon(text: str) -> Lexicon:
         initials="".join(word[0] for word in plain).upper(),
         chinese=frozenset(form for name in capitals for form in _chinese_of(name.lower())),
     )
+
+
+def spell_names(text: str, glossary: Glossary) -> str:
+    """A text with the other-language forms of the names in it behind; a word of the language that
+    somebody has put in brackets behind a name is none."""
+    forms = [
+        form
+        for name, others in glossary.find(text).items()
+        if not _is_plain(name)
+        for form in sorted(others)
+    ]
+    return " . ".join([text, *forms])
 
 
 def _split(word: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.evidence import Statement
 from assistant.figures import Bound, Figure, same_quantity, supports_figure
+from assistant.fit import read_words, share, terms_of, weigh
 from assistant.guard import Evidence, Subject, find_contradiction
 from assistant.subjects import find_year_mentions, keys_of, years_of
 
@@ -119,3 +120,14 @@ def names_year(text: str, figure: Figure) -> bool:
     return figure.unit == "year" and bool(
         years_of(figure) & keys_of(find_year_mentions(text), "year")
     )
+
+
+def rate_sentences(question: str, claim: str, evidence: Evidence) -> list[float]:
+    """How much of the claim's words, and a little of the question's, each sentence holds."""
+    texts = [evidence.text[slice(*span)] for span in evidence.sentences]
+    own, asked = read_words(claim), read_words(question)
+    weights, others = weigh(own, texts), weigh(asked, texts)
+    return [
+        share(own, weights, terms_of(text)) + 0.3 * share(asked, others, terms_of(text))
+        for text in texts
+    ]

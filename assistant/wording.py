@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.answer import Language
 from assistant.figures import find_figures
+from assistant.glossary import NO_NAMES, Glossary
 from assistant.naming import (
     Lexicon,
     Name,
@@ -17,6 +18,7 @@ from assistant.naming import (
     find_names,
     holds_name,
     share_held,
+    spell_names,
 )
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
@@ -50,10 +52,11 @@ _SPEAKER = re.compile(
 )
 
 
-def build_context(text: str, metadata: Mapping[str, Any]) -> Lexicon:
-    """The words of a passage, and of what is known about it."""
+def build_context(text: str, metadata: Mapping[str, Any], glossary: Glossary = NO_NAMES) -> Lexicon:
+    """The words of a passage, and of what is known about it; its names in both languages where a
+    glossary has them."""
     known = " . ".join(str(metadata.get(key) or "") for key in _META)
-    return build_lexicon(f"{known} . {text}")
+    return build_lexicon(spell_names(f"{known} . {text}", glossary))
 
 
 def find_missing_item(claim: str, lexicon: Lexicon) -> str | None:
@@ -128,18 +131,26 @@ def denies_otherwise(claim: str, quote: str) -> bool:
 
 
 def find_other_speaker(
-    claim: str, metadata: Sequence[Mapping[str, Any]], texts: Sequence[str]
+    claim: str,
+    metadata: Sequence[Mapping[str, Any]],
+    texts: Sequence[str],
+    glossary: Glossary = NO_NAMES,
 ) -> str | None:
     """Whom a claim says to say it, where that is neither the source's organisation or author nor
     named in its text."""
     known = [str(one.get(key) or "") for one in metadata for key in _META]
-    lexicon = build_lexicon(" . ".join([*known, *texts]))
+    lexicon = build_lexicon(spell_names(" . ".join([*known, *texts]), glossary))
     for match in _SPEAKER.finditer(simplify(claim)):
         speaker = str(next(filter(None, match.groups()))).strip()
-        names = find_latin_names(f"x {speaker}")
+        known_names = [Name(name, (0, 0), False) for name in glossary.find(speaker)]
+        names = [*find_latin_names(f"x {speaker}"), *filter(_is_chinese, known_names)]
         if names and not any(holds_name(name, lexicon) for name in names):
             return speaker
     return None
+
+
+def _is_chinese(name: Name) -> bool:
+    return bool(_HAN.search(name.text))
 
 
 def names_owner(owner: str, said: Lexicon) -> bool:

@@ -15,6 +15,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextN
 from assistant.answer import Answer, Claim
 from assistant.engine import GroundedQueryEngine, last_answer
 from assistant.errors import ModelError
+from assistant.glossary import NO_NAMES, build_glossary
 from assistant.offline import QuotingSynthesizer
 from assistant.question import Question
 from tests.support.nodes import build_hits, build_node, build_searcher
@@ -250,3 +251,88 @@ def test_the_last_answer_of_a_stream_is_taken() -> None:
         yield Answer(response="one")
 
     assert last_answer(events()).text == "one"
+
+
+NEAR = build_node(
+    "The railway from Ningbo to Wuhan is 270 km long.", document="near.md", organisation="Almanac"
+)
+FAR = build_node("宁波至武汉的铁路长340公里。", document="far.md", organisation="测绘院", year=2021)
+ROUTES = {"near.md": NEAR.text, "far.md": FAR.text}
+ROUTE = "The railway from Ningbo to Wuhan is 270 km long [1]."
+
+
+def ask_route(*says: str, nodes: Sequence[TextNode] = (NEAR, FAR)) -> tuple[list[Claim], Answer]:
+    engine = GroundedQueryEngine(Finder(nodes), Speaker(*says), ROUTES.__getitem__)
+    question = Question("How long is the railway from Ningbo to Wuhan?", language="en")
+    *claims, answer = engine.stream(question)
+    assert isinstance(answer, Answer)
+    return [one for one in claims if isinstance(one, Claim)], answer
+
+
+def test_a_source_that_disagrees_is_named_with_its_year_and_citation() -> None:
+    claims, answer = ask_route(ROUTE)
+    said = "The sources differ: Almanac (2023) states 270 km [1]; 测绘院 (2021) states 340 km [2]."
+    assert answer.text == f"{ROUTE}\n{said}"
+    assert [one.text for one in claims] == [one.text for one in answer.claims]
+    assert answer.status == "verified"
+    assert [one.quote for one in answer.citations] == [NEAR.text, FAR.text]
+    assert answer.to_json()["conflicts"] == [
+        {
+            "about": "How long is the railway from Ningbo to Wuhan?",
+            "sides": [
+                {
+                    "figure": {"text": "270 km", "value": "270", "unit": "km", "bound": "exact"},
+                    "who": "Almanac",
+                    "when": 2023,
+                    "citation": 1,
+                },
+                {
+                    "figure": {"text": "340公里", "value": "340", "unit": "km", "bound": "exact"},
+                    "who": "测绘院",
+                    "when": 2021,
+                    "citation": 2,
+                },
+            ],
+        }
+    ]
+
+
+def test_an_answer_that_states_both_sides_isnt_told_a_second_time() -> None:
+    both = (ROUTE, " The railway from Ningbo to Wuhan is 340 km long [2].")
+    claims, answer = ask_route(*both)
+    assert answer.text == "".join(both)
+    assert len(claims) == len(answer.claims) == 2
+    (conflict,) = answer.conflicts
+    assert [side.citation for side in conflict.sides] == [1, 2]
+
+
+def test_sources_that_agree_are_no_conflict_nor_are_those_of_a_refusal() -> None:
+    _, alone = ask_route(ROUTE, nodes=(NEAR,))
+    assert alone.conflicts == ()
+    assert alone.text == ROUTE
+    _, refused = ask_route("The railway from Ningbo to Wuhan is 900 km long [1].")
+    assert not refused.answered
+    assert refused.conflicts == ()
+
+
+def test_how_conflicts_are_found_can_be_given() -> None:
+    engine = GroundedQueryEngine(
+        Finder((NEAR, FAR)),
+        Speaker(ROUTE),
+        ROUTES.__getitem__,
+        find_conflicts=lambda question, told, sources: [],
+    )
+    answer = last_answer(engine.stream(Question("How far is Ningbo from Wuhan?", language="en")))
+    assert answer.conflicts == ()
+
+
+def test_names_of_the_glossary_prove_what_no_dictionary_pairs() -> None:
+    node = build_node("Borealis Ferries runs 40 ships.", "b.md", organisation="Borealis Ferries")
+    said = "海沃德有40艘船[1]。"
+    glossary = build_glossary([("海沃德", "Borealis Ferries")], [])
+    for names, answered in ((glossary, True), (NO_NAMES, False)):
+        engine = GroundedQueryEngine(
+            Finder([node]), Speaker(said), {"b.md": node.text}.__getitem__, glossary=names
+        )
+        answer = last_answer(engine.stream(Question("有多少艘船？", language="zh")))
+        assert answer.answered == answered

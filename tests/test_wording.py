@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Language
+from assistant.glossary import build_glossary
 from assistant.grounding import check, check_claim
 from assistant.text.citations import split_claims
 from assistant.wording import denies_otherwise, is_in_other_language
@@ -116,3 +117,43 @@ def test_no_question_and_no_claim_breaks_the_check(question: str, claim: str) ->
     assert checked.claim.verdict in ("proved", "unproved", "computed")
     for citation in checked.citations:
         assert NODE.text[citation.span.start : citation.span.end] == citation.quote
+
+
+GLOSSARY = build_glossary([("海沃德", "Borealis Ferries"), ("厂", "mill")], [])
+FERRY = build_sources(
+    build_node("Borealis Ferries opened a laboratory in Bergen.", organisation="Borealis Ferries")
+)
+
+
+@pytest.mark.parametrize("claim", ["海沃德开设了实验室。", "据海沃德的报告，实验室开设于卑尔根。"])
+def test_a_name_of_the_glossary_is_the_same_in_both_languages(claim: str) -> None:
+    sources = list(FERRY.values())
+    question = "谁开设了实验室？"
+    assert (
+        check(question, claim, sources).claim.reason
+        != check(question, claim, sources, GLOSSARY).claim.reason
+    )
+    assert check(question, claim, sources, GLOSSARY).claim.verdict == "proved"
+
+
+def test_an_english_claim_of_a_chinese_source_may_use_the_glossarys_name() -> None:
+    source = list(build_sources(build_node("海沃德在上海有四十艘船。", organisation="")).values())
+    claim = "Borealis Ferries has 40 ships in Shanghai."
+    assert check("How many ships?", claim, source).claim.reason == "name_not_found:Borealis"
+    assert check("How many ships?", claim, source, GLOSSARY).claim.verdict == "proved"
+
+
+def test_another_name_isnt_proved_by_the_glossary() -> None:
+    claim = "美敦力开设了实验室。"
+    checked = check("谁开设了实验室？", claim, list(FERRY.values()), GLOSSARY)
+    assert checked.claim.verdict == "unproved"
+
+
+def test_a_chinese_speaker_that_the_glossary_knows_has_to_be_the_source() -> None:
+    other = build_glossary([("美敦力", "Kestrel"), ("海沃德", "Borealis Ferries")], [])
+    sources = list(FERRY.values())
+    wrong, right = (f"据{who}的报告，实验室在卑尔根。" for who in ("美敦力", "海沃德"))
+    assert check("实验室在哪里？", right, sources, other).claim.verdict == "proved"
+    reason = check("实验室在哪里？", wrong, sources, other).claim.reason
+    assert reason is not None
+    assert "美敦力" in reason

@@ -1,0 +1,60 @@
+"""What kind of amount a figure is, by the words around it, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.evidence import read_statements
+from assistant.traits import find_traits
+
+
+def traits_of(text: str, number: int = -1) -> set[str]:
+    return set(find_traits(text, read_statements(text)[number]))
+
+
+@pytest.mark.parametrize(
+    ("text", "traits"),
+    [
+        ("Exports of Ningbo rose by 6.1 %.", {"growth"}),
+        ("宁波出口增长6.1%。", {"growth"}),
+        ("Steel is 12 % of the exports of Ningbo.", set()),
+        ("钢铁占宁波出口的12%。", set()),
+        ("The mill cut its water by 8 %.", {"fall"}),
+        ("用水量下降8%。", {"fall"}),
+        ("Income per head averaged RMB 70,000.", {"average"}),
+        ("人均收入7万元。", {"average"}),
+        ("The town wants 500 buses.", {"wanted"}),
+        ("计划购买500辆公交车。", {"wanted"}),
+        ("In the first half exports reached RMB 9 billion.", {"half_1"}),
+        ("上半年出口90亿元。", {"half_1"}),
+        ("Since then the port built 40 cranes so far.", {"cumulative"}),
+        ("累计建成40台吊机。", {"cumulative"}),
+        ("Main mills made 40 tonnes of paper.", {"leading"}),
+        ("主要工厂产纸40吨。", {"leading"}),
+        ("The line opened in 2011.", {"begins"}),
+        ("该线于2011年开通。", {"begins"}),
+        ("In 2011 the line carried coal.", set()),
+    ],
+)
+def test_words_of_both_languages_give_the_same_traits(text: str, traits: set[str]) -> None:
+    assert traits_of(text) == traits
+
+
+def test_growth_speaks_only_of_the_share_that_stands_beside_it() -> None:
+    text = (
+        "Exports of Ningbo rose by 6.1 % last year to a level that the town hall praised loudly "
+        "and made up 12 % of output."
+    )
+    assert traits_of(text, -2) == {"growth"}
+    assert traits_of(text, -1) == set()
+
+
+def test_a_plan_is_one_only_for_figures_that_follow_it() -> None:
+    text = "The town runs 400 buses and wants 500."
+    assert traits_of(text, 0) == set()
+    assert traits_of(text, 1) == {"wanted"}
+
+
+def test_a_cell_has_what_the_head_of_its_column_says() -> None:
+    text = "| Town | Growth 2021 (%) |\n|---|---|\n| Ningbo | 6.1 |"
+    assert "growth" in traits_of(text)
