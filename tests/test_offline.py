@@ -59,7 +59,7 @@ def test_the_other_language_gets_the_figures_in_its_own_writing() -> None:
     assert lines[0].endswith("invest CNY 500 billion”（即：5000亿元） [1]\n")
     assert lines[0].startswith("Selby Port（2024年）：“")
     lines, _ = write("How much is invested in the paper mill?", MILL)
-    assert lines[0] == "纸业 (2022): “造纸厂总投资达到3200亿元” (i.e. RMB 320 billion) [1]\n"
+    assert "纸业 (2022): “造纸厂总投资达到3200亿元” (i.e. RMB 320 billion) [1]\n" in lines
 
 
 def test_the_same_language_is_not_restated() -> None:
@@ -254,3 +254,14 @@ def test_what_is_said_of_a_row_is_proved_and_a_wrong_unit_is_not() -> None:
         for claim in split_claims(text)
     ]
     assert verdicts == ["proved", "unproved"]
+
+
+def test_each_of_two_names_gets_its_own_sentence() -> None:
+    node = build_node(
+        "Acme puts the output of the mill of Selby at 40 tons. "
+        "The mill of Selby has an output worth much. The output of the mill of Selby is large. "
+        "By the count of Bolt the mill of Selby makes 55 tons.",
+    )
+    lines, _ = write("What output of the mill of Selby do Acme and Bolt each give?", node)
+    assert any("40 tons" in line for line in lines[:2])
+    assert any("55 tons" in line for line in lines[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.text.dictionary import (
+    find_name_meant,
     is_place,
     is_proper_noun,
     knows,
@@ -100,3 +101,28 @@ def test_places_are_told_from_words() -> None:
     assert is_place("四川")
     assert not is_place("工厂")
     assert not is_place("囧囧囧")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("蓉城", "成都"), ("渝", "重庆"), ("羊城", "广州"), ("沪", "上海"), ("狮城", "新加坡")],
+)
+def test_a_city_by_another_name_is_that_city(word: str, meant: str) -> None:
+    assert find_name_meant(word) == meant
+
+
+@pytest.mark.parametrize("word", ["成都", "川", "绰号", "光州", "", "zzz"])
+def test_what_has_another_sense_is_no_other_name(word: str) -> None:
+    assert find_name_meant(word) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese"),
+    [(("gdp",), "生产总值"), (("wto",), "世贸组织"), (("r&d",), "研发"), (("urbanisation",), "城镇化")],
+)
+def test_acronyms_and_british_spellings_are_known(words: tuple[str, ...], chinese: str) -> None:
+    assert chinese in translate_english(words)
+
+
+def test_an_acronym_needs_the_initials_of_its_gloss() -> None:
+    assert "脉诊" not in translate_english(("tcm",))
