@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from functools import cache
 from typing import NamedTuple
+from unicodedata import category
 
 import charset_normalizer
 import jieba
@@ -41,7 +42,6 @@ _OTHERS = [
 _SAMPLE = 200_000  # bytes that are looked at
 _COMMON = 1500  # Chinese characters: they make 95 % of what is written
 _CHINESE_FLOOR = 0.65  # of the characters must be common; of wrong guesses a third or less are
-_NO_TEXT = re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 _SHORT = 20  # characters of a short text that may go with one slip
 _SLIPS = 1000  # one broken byte in so many is a slip in a file that else proves itself
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -104,7 +104,14 @@ def _decode_wide(data: bytes) -> Decoded | None:
     if min(even, odd) * 10 > max(even, odd):
         return None
     found = _try(data, "utf-16-be" if even > odd else "utf-16-le")
-    return found if found and not _NO_TEXT.search(found.text[:_SAMPLE]) else None
+    return found if found and not _is_odd(found.text[:_SAMPLE]) else None
+
+
+def _is_odd(text: str) -> bool:
+    """Whether there is a character that no text has, as there soon is where numbers of a program
+    are taken for UTF-16."""
+    odd = {"Cn", "Co", "Cs"}
+    return bool(_BINARY.search(text)) or any(category(one) in odd for one in set(text))
 
 
 def _decode_declared(data: bytes, declared: str | None) -> Decoded | None:

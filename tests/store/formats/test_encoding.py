@@ -117,6 +117,8 @@ def test_half_in_one_and_half_in_another_encoding_is_refused() -> None:
         b"\x7fELF\x02\x01\x01" + bytes(40),
         b"abc\0def",
         "é".encode("cp1252"),
+        b"\x00\x01\x02broken\xff",
+        b"\x00\x05\x00\x07" * 40,
     ],
 )
 def test_what_is_no_text_or_too_little_to_tell_is_none(data: bytes) -> None:
