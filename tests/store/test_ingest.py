@@ -598,7 +598,7 @@ def test_the_same_text_at_other_places_is_a_change(run: Ingest, docs: Path) -> N
 def test_what_a_user_should_know_of_a_document_is_in_the_report(run: Ingest, docs: Path) -> None:
     broken = ("钢铁" * 900).encode() + b"\xff" + ("钢铁" * 900).encode()
     (docs / "broken.txt").write_bytes(broken)
-    assert run().notes == (("broken.txt", Note("slips", "1")),)
+    assert run().notes == (("docs/broken.txt", Note("slips", "1")),)
 
 
 def test_a_file_above_the_limits_is_refused_and_the_rest_goes_on(run: Ingest, docs: Path) -> None:
