@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.glossary import build_glossary
-from assistant.reading import Reader, Reading, find_years
+from assistant.reading import Reader, Reading, find_years, name_plainly
 from assistant.text.terms import Alternatives
 
 ORGANISATIONS = ("BASF", "Corning", "Hitachi Energy", "云岭铁路")
@@ -148,3 +148,34 @@ def test_the_kind_of_figure_that_is_asked_for_is_told() -> None:
 def test_a_question_without_words_is_read_all_the_same(text: str) -> None:
     reading = read(text)
     assert (reading.own, reading.names) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("蓉城2019年的人口是多少？", "成都2019年的人口是多少？"),
+        ("渝产汽车有多少？", "重庆产汽车有多少？"),
+        ("川渝两地有多少人？", "川渝两地有多少人？"),
+        ("What is GDP?", "What is GDP?"),
+    ],
+)
+def test_cities_go_by_their_common_names(question: str, plain: str) -> None:
+    assert name_plainly(question) == plain
+
+
+def test_a_known_name_is_one_name_with_its_forms_of_both_languages() -> None:
+    for text in ("What did Greengrid earn?", "绿格的收入是多少？"):
+        (forms,) = read(text).names
+        assert set(forms) == {("greengrid",), ("绿格",)}
+
+
+def test_an_everyday_word_is_no_organisation() -> None:
+    reader = Reader(("Energy Desk",), build_glossary([], []))
+    assert reader.read("How many new energy vehicles are there?").organisations == frozenset()
+    assert reader.read("What does Energy Desk say?").organisations == {"Energy Desk"}
+
+
+def test_a_list_of_names_has_a_part_a_name_where_several_things_are_asked() -> None:
+    question = "What do Corning and Greengrid each plan?"
+    assert read(question).parts == ("What do Corning each plan?", "What do Greengrid each plan?")
+    assert read("What did Corning and Greengrid sign?").parts == ()

@@ -113,3 +113,10 @@ def test_coverage_is_the_share_of_the_words_by_weight(index: LexicalIndex) -> No
 def test_known_is_what_stands_somewhere(index: LexicalIndex) -> None:
     assert index.knows(["steel", "钢铁"])
     assert not index.knows(["steel", "nowhere"])
+
+
+def test_passages_are_found_that_hold_all_of_some_terms(index: LexicalIndex) -> None:
+    assert index.find(["glass"]).tolist() == [1, 2]
+    assert index.find(["glass", "steel"]).tolist() == [1]
+    assert index.find(["glass", "nowhere"]).tolist() == []
+    assert index.find([]).tolist() == []
