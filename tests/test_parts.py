@@ -17,7 +17,10 @@ NAMES = ("Acme", "Bolt", "Grand Mill", "阿克梅", "博尔特", *PLACES)
     [
         (
             "What output do Acme and Bolt each give for Selby?",
-            ("What output do Acme each give for Selby?", "What output do Bolt each give for Selby?"),
+            (
+                "What output do Acme each give for Selby?",
+                "What output do Bolt each give for Selby?",
+            ),
         ),
         (
             "How many mills does Selby need according to Acme, and how many according to Bolt?",
@@ -28,7 +31,10 @@ NAMES = ("Acme", "Bolt", "Grand Mill", "阿克梅", "博尔特", *PLACES)
         ),
         (
             "What were the outputs of Selby and Aldmouth in 2020?",
-            ("What were the outputs of Selby in 2020?", "What were the outputs of Aldmouth in 2020?"),
+            (
+                "What were the outputs of Selby in 2020?",
+                "What were the outputs of Aldmouth in 2020?",
+            ),
         ),
         (
             "阿克梅和博尔特分别说塞尔比有多少家工厂？",

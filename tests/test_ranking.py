@@ -81,3 +81,37 @@ def test_any_kind_of_figure_answers_a_question_for_any_amount() -> None:
     shares = {candidate.text: candidate.features[asked] for candidate in best}
     assert shares["In 2023 the harbour handled 46,000 containers."] == 1
     assert shares["The harbour is old."] == 0
+
+
+def feature(name: str, candidate: Candidate) -> float:
+    return float(candidate.features[FEATURES.index(name)])
+
+
+def test_a_figure_of_another_year_speaks_against_its_sentence() -> None:
+    ranked = rank("How many containers did the harbour handle in 2022?", HARBOUR)
+    found = {c.text[:7]: feature("figures_year_other", c) for c in ranked}
+    assert found == {"In 2022": 0.0, "In 2023": 1.0, "The har": 0.0}
+
+
+def test_a_figure_of_another_place_speaks_against_its_sentence() -> None:
+    ports = build_node(
+        "In Shanghai the port handled 41,000 containers. In Wuhan the port handled 7,000 "
+        "containers. In Shanghai the port handled 3,000 ships."
+    )
+    ranked = rank("How many containers did the port handle in Shanghai?", ports)
+    assert sorted(feature("figures_place_other", c) for c in ranked) == [0.0, 0.0, 1.0]
+    assert (
+        rank("Is the port of Shanghai large?", ports)[0].features[
+            FEATURES.index("figures_place_other")
+        ]
+        == 0.0
+    )
+
+
+def test_nearness_is_told_in_the_spread_of_its_language_too() -> None:
+    ranked = rank("How many containers did the harbour handle in 2022?", HARBOUR, PAPER)
+    for name in ("meaning", "centred"):
+        for candidate in ranked:
+            near = feature(name, candidate)
+            assert np.sign(feature(f"{name}_spread", candidate)) == np.sign(near)
+            assert abs(feature(f"{name}_spread", candidate)) >= abs(near)

@@ -118,7 +118,12 @@ def test_what_has_another_sense_is_no_other_name(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "chinese"),
-    [(("gdp",), "生产总值"), (("wto",), "世贸组织"), (("r&d",), "研发"), (("urbanisation",), "城镇化")],
+    [
+        (("gdp",), "生产总值"),
+        (("wto",), "世贸组织"),
+        (("r&d",), "研发"),
+        (("urbanisation",), "城镇化"),
+    ],
 )
 def test_acronyms_and_british_spellings_are_known(words: tuple[str, ...], chinese: str) -> None:
     assert chinese in translate_english(words)
