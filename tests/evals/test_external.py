@@ -123,7 +123,7 @@ def test_a_pool_has_the_paragraphs_of_one_language_and_the_documents(
     (folder,) = (settings.data / "evals").iterdir()
     moved = settings.model_copy(update={"data": folder})
     with closing(Lexical(moved, "xquad-zh")) as pool:
-        assert list(pool.texts) == ["a.md", "p1", "p2"]
+        assert list(pool.texts) == ["docs/a.md", "p1", "p2"]
         assert pool.texts["p2"] == "一条河流穿过耶拿。"
 
 
