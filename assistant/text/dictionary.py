@@ -32,6 +32,7 @@ _MOST_TRANSLATIONS = 24
 class _Entry(NamedTuple):
     pinyin: str
     glosses: tuple[str, ...]
+    simplified: str
 
 
 @cache
@@ -41,7 +42,7 @@ def _entries() -> dict[str, list[_Entry]]:
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         if match := _ENTRY.match(line):
             traditional, simplified, pinyin, glosses = match.groups()
-            entry = _Entry(pinyin, tuple(glosses.split("/")))
+            entry = _Entry(pinyin, tuple(glosses.split("/")), simplified)
             found[simplified].append(entry)
             if traditional != simplified:
                 found[traditional].append(entry)
@@ -105,6 +106,25 @@ def translate_english(words: tuple[str, ...]) -> tuple[str, ...]:
     known = _by_english().get(words, ()) if words else ()
     found = sorted(known, key=lambda word: (len(word), word))
     return tuple(found[:_MOST_TRANSLATIONS])
+
+
+@cache
+def read_names(letters: int = 0) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The names of the dictionary with all their glosses: words of two characters and more that are
+    nothing else; those of exactly `letters` that may be a name where it isn't 0."""
+    found = []
+    for word, entries in _entries().items():
+        proper = [entry for entry in entries if entry.pinyin[:1].isupper()]
+        fits = len(word) == letters if letters else len(word) > 1 and len(proper) == len(entries)
+        if proper and fits and simplify(word) == word:
+            found.append((word, tuple(gloss for entry in proper for gloss in entry.glosses)))
+    return tuple(found)
+
+
+def simplify(word: str) -> str:
+    """A word of the dictionary in simplified characters; any other as it is."""
+    entries = _entries().get(word)
+    return entries[0].simplified if entries else word
 
 
 def knows(word: str) -> bool:
