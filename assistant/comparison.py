@@ -10,7 +10,15 @@ from typing import Literal
 from assistant.evidence import Statement
 from assistant.figures import Figure, kind_of, same_quantity, supports_figure
 from assistant.guard import Evidence, find_said_years
-from assistant.subjects import NATION, WORLD, Mention, find_scopes, keys_of, years_of
+from assistant.subjects import (
+    NATION,
+    WORLD,
+    Mention,
+    is_same_place,
+    keys_between,
+    keys_of,
+    years_of,
+)
 from assistant.traits import find_traits
 
 Difference = Literal["unit", "kind", "place", "period"]
@@ -118,14 +126,17 @@ def _same_kind(one: Stated, other: Stated) -> bool:
 
 def _same_place(one: Stated, other: Stated) -> bool:
     if not is_placed(one.figure):
-        return _whole(one) == _whole(other) and places_told(one) == places_told(other)
-    mine, others = _all_places(one), _all_places(other)
+        mine, others = places_told(one), places_told(other)
+        same = _hold(mine, others) and _hold(others, mine)
+        return same and _whole(one) == _whole(other)
+    mine, others = keys_between(one.sentence), keys_between(other.sentence)
     enough = min(len(mine), len(others)) >= ENOUGH_PLACES
-    return enough and (mine <= others or others <= mine)
+    return enough and (_hold(mine, others) or _hold(others, mine))
 
 
-def _all_places(stated: Stated) -> frozenset[frozenset[str]]:
-    return frozenset(one.keys for one in find_scopes(stated.sentence)) - _WHOLES
+def _hold(some: frozenset[frozenset[str]], others: frozenset[frozenset[str]]) -> bool:
+    """Whether each of some places is among the others."""
+    return all(any(is_same_place(one, other) for other in others) for one in some)
 
 
 def places_told(stated: Stated) -> frozenset[frozenset[str]]:

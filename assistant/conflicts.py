@@ -8,7 +8,7 @@ different years is a series, not a conflict, and figures that round to each othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from assistant.answer import Citation
 from assistant.comparison import (
@@ -29,7 +29,13 @@ from assistant.index import sentence_spans
 from assistant.likeness import Weigh, share_asked, share_measure
 from assistant.passages import cite
 from assistant.stated import figures_at
-from assistant.subjects import find_scopes, find_year_mentions, keys_of
+from assistant.subjects import (
+    find_scopes,
+    find_year_mentions,
+    is_same_place,
+    keys_between,
+    keys_of,
+)
 
 NEAR = 0.5
 """How near two sentences have to be that say the same but for a figure."""
@@ -82,7 +88,7 @@ def find_conflicts(
     one side a voice (an organisation, or else a document). `weigh` says how much a term tells.
     """
     found: list[tuple[Side, ...]] = []
-    likeness = _Likeness(_places_of(question), nearness, weigh)
+    likeness = _Likeness(keys_between(question), nearness, weigh)
     for one in _choose(question, told):
         if any(agree(one.figure, side.figure) for sides in found for side in sides):
             continue
@@ -114,15 +120,13 @@ def _is_asked(question: str, own: Stated, weigh: Weigh) -> bool:
     """Whether a statement is about what is asked, as far as words, years and places tell."""
     if is_placed(own.figure):
         return True
-    if not _meets(_years_of(question), years_told(own)) or not _meets(
-        _places_of(question), places_told(own)
-    ):
+    years, places = _years_of(question), _places_of(question)
+    if years and years_told(own) and not years & years_told(own):
+        return False
+    told = places_told(own)
+    if places and told and not any(is_same_place(one, two) for one in places for two in told):
         return False
     return share_asked(question, own.sentence, weigh) >= ASKED
-
-
-def _meets(asked: frozenset[Any], told: frozenset[Any]) -> bool:
-    return not (asked and told) or not asked.isdisjoint(told)
 
 
 def _years_of(question: str) -> frozenset[str]:
@@ -236,7 +240,8 @@ class _Likeness(NamedTuple):
 
     def _holds_places(self, stated: Stated) -> bool:
         """Whether a sentence names the places that the question asks between."""
-        shared = self.places & _places_of(stated.sentence)
+        named = keys_between(stated.sentence)
+        shared = [one for one in self.places if any(is_same_place(one, other) for other in named)]
         return len(shared) >= min(len(self.places), ENOUGH_PLACES)
 
 

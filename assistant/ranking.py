@@ -86,6 +86,7 @@ NEARNESS = (
     "place",
 )
 FEATURES = (*PLAIN_FEATURES, *(f"{name}_foreign" for name in NEARNESS))
+_PERIODS = frozenset({"year", "half", "quarter"})
 LONGEST = 400
 SENTENCE_VECTOR: Features = np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name in FEATURES])
 
@@ -222,7 +223,7 @@ class _ChunkView:
     def _figures(self, figures: Sequence[Figure]) -> dict[str, float]:
         asked = self.reading.asked
         new = [f for f in figures if not _stands_in(f, self.reading.figures)]
-        kinds = [kind_of(figure.unit) for figure in new]
+        kinds = [_kind_asked(figure, asked) for figure in new]
         hits = sum(kind in asked for kind in kinds)
         return {
             "asked": _share_of(asked, kinds),
@@ -237,7 +238,7 @@ class _ChunkView:
             one
             for one in self._statements
             if one.sentence == span
-            and kind_of(one.figure.unit) in asked
+            and _kind_asked(one.figure, asked) in asked
             and not _stands_in(one.figure, self.reading.figures)
         ]
         faults = {"figures_year_other": is_other_year, "figures_place_other": is_other_place}
@@ -316,6 +317,12 @@ class _ChunkView:
 @lru_cache(maxsize=20_000)
 def _terms(text: str) -> frozenset[str]:
     return frozenset(find_terms(text))
+
+
+def _kind_asked(figure: Figure, asked: frozenset[str]) -> str:
+    """The kind of a figure; a year, a half or a quarter answers "when" as a date does."""
+    kind = kind_of(figure.unit)
+    return "date" if "date" in asked and kind in _PERIODS else kind
 
 
 def _share_of(asked: frozenset[str], kinds: Sequence[str]) -> float:

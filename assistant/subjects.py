@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
 
 import jieba
-from pypinyin import lazy_pinyin
 
 from assistant.figures import Figure
-from assistant.text.dictionary import (
-    find_name_meant,
-    is_place,
-    is_proper_noun,
-    translate_english,
+from assistant.places import (
+    bare,
+    find_city,
+    is_region,
+    join_keys,
+    load_places,
+    parts_of,
+    spell_region,
+    spell_short,
 )
+from assistant.text.dictionary import find_name_meant, is_place, is_proper_noun, knows
 from assistant.text.script import simplify
 
 NATION, WORLD = "*nation", "*world"
@@ -27,7 +29,10 @@ Kind = Literal["year", "place"]
 
 _WORD = re.compile(r"\b[A-Z][a-z]{2,}(?:['’][a-z]+)*")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
-_SUFFIX = re.compile(r"(?<=..)[市省县区州国]$")
+_HYPHEN = re.compile(r"[-–]|\s?[—－]\s?")
+_OF_REGION = "地区"  # what follows is said of the region: 成渝地区双城经济圈
+_LONGEST_WORD = 2
+_LONG = 4
 _NATION = re.compile(
     r"\b(?:China(?!['’]s (?:first|largest))|national(?:ly)?|nation-?wide"
     r"|the (?:whole )?(?:country|nation)|country['’]s)\b"
@@ -66,7 +71,7 @@ def find_places(text: str) -> tuple[Mention, ...]:
     for mention in (*_english_places(text), *_chinese_places(text)):
         if not any(max(a, mention.span[0]) < min(b, mention.span[1]) for a, b in taken):
             found.append(mention)
-    return tuple(sorted(found, key=lambda mention: mention.span))
+    return tuple(_join(text, found))
 
 
 @lru_cache(maxsize=8192)
@@ -106,7 +111,15 @@ def years_of(figure: Figure) -> frozenset[str]:
 
 
 def names_same(one: Mention, other: Mention) -> bool:
+    """Whether their keys meet: a region's do with its parts'."""
     return not one.keys.isdisjoint(other.keys)
+
+
+def is_same_place(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether keys are of one place; a region is another one than its parts."""
+    if not is_region(one) or not is_region(other):
+        return is_region(one) == is_region(other) and not one.isdisjoint(other)
+    return other.issuperset(parts_of(one)) or one.issuperset(parts_of(other))
 
 
 def is_named(mention: Mention, words: frozenset[str]) -> bool:
@@ -123,73 +136,113 @@ def _alike(form: str, word: str) -> bool:
 
 
 def _listed_places(text: str) -> list[Mention]:
-    """The regions of places.toml, longest spelling first, Latin ones as whole words."""
-    return [
-        Mention(_listed()[_fold(match.group())], match.span(), "place")
-        for match in _listed_pattern().finditer(text)
+    """Countries, regions and names of several words, the longest first."""
+    places = load_places()
+    found = [
+        Mention(places.english[_spelled(match.group())], match.span(), "place")
+        for match in _english_pattern().finditer(text)
     ]
-
-
-@cache
-def _listed() -> Mapping[str, frozenset[str]]:
-    data = files("assistant").joinpath("places.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(data)
-    rows = [row for section in table.values() for row in section.items()]
-    found: dict[str, frozenset[str]] = {}
-    for chinese, names in rows:
-        keys = frozenset([chinese, *(name[1:] for name in names if name.startswith("+"))])
-        found |= {_fold(name): keys for name in (chinese, *names) if not name.startswith("+")}
+    for match in _chinese_pattern().finditer(text):
+        found.append(Mention(places.chinese[match.group()], match.span(), "place"))
     return found
 
 
 @cache
-def _listed_pattern() -> re.Pattern[str]:
-    names = sorted(_listed(), key=lambda name: (-len(name), name))
-    latin = "|".join(re.escape(name).replace(r"\ ", r"\s") for name in names if name.isascii())
-    other = "|".join(re.escape(name) for name in names if not name.isascii())
-    return re.compile(rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z]| [Dd]ollars?)|{other}", re.IGNORECASE)
+def _english_pattern() -> re.Pattern[str]:
+    """Names as they are written, white space aside; no money ("US dollars", US$)."""
+    names = sorted(load_places().english, key=lambda name: (-len(name), name))
+    listed = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
+    return re.compile(rf"(?<![A-Za-z])(?:{listed})(?![A-Za-z$]| [Dd]ollars?)")
 
 
-def _fold(name: str) -> str:
-    return re.sub(r"\s+", " ", name.lower())
+@cache
+def _chinese_pattern() -> re.Pattern[str]:
+    """Long names, which a text may be cut within; shorter ones are looked up word by word."""
+    names = [name for name in load_places().chinese if len(name) > _LONGEST_WORD]
+    return re.compile("|".join(sorted(map(re.escape, names), key=lambda name: (-len(name), name))))
+
+
+def _spelled(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _english_places(text: str) -> list[Mention]:
-    """Cities by the dictionary: words with a capital whose only sense is a name."""
+    """Cities by the dictionary: words with a capital that are pinyin, or whose senses are mostly
+    names."""
     found = []
     for match in _WORD.finditer(text):
-        if keys := _city_keys(re.sub(r"['’]s?$", "", match.group()).lower()):
+        if keys := find_city(re.sub(r"['’]s?$", "", match.group()).lower()):
             found.append(Mention(keys, match.span(), "place"))
     return found
-
-
-@lru_cache(maxsize=8192)
-def _city_keys(word: str) -> frozenset[str]:
-    """The Chinese names of an English city; empty for what is none."""
-    chinese = translate_english((word,))
-    if not all(map(is_proper_noun, chinese)):
-        return frozenset()
-    cities = [name for name in chinese if is_place(name)]
-    spoken = [name for name in cities if "".join(lazy_pinyin(_short(name))) == word]
-    return frozenset(_short(name) for name in spoken or cities)
 
 
 def _chinese_places(text: str) -> list[Mention]:
     found = []
     for run in _HAN_RUN.finditer(text):
         at = run.start()
-        for word in jieba.cut(run.group()):
-            if (len(word) > 1 and _is_city(word)) or find_name_meant(word):
-                name = find_name_meant(word) or word
-                found.append(Mention(frozenset([_short(name)]), (at, at + len(word)), "place"))
+        for word in _cut(run.group()):
+            meant = find_name_meant(word)
+            if (meant or len(word) > 1) and (keys := _chinese_keys(meant or word)):
+                found.append(Mention(keys, (at, at + len(word)), "place"))
             at += len(word)
     return found
 
 
+def _cut(text: str) -> list[str]:
+    """The words of a text, short names of places that stand side by side as one: 川渝."""
+    words: list[str] = []
+    for word in jieba.cut(text):
+        if words and len(word) == 1 and spell_short(words[-1] + word):
+            words[-1] += word
+        else:
+            words += _part(word)
+    return words
+
+
+def _part(word: str) -> list[str]:
+    """A long word that no dictionary has, parted behind the place that it begins with."""
+    if len(word) >= _LONG and not knows(word):
+        for length in (3, 2):
+            if _chinese_keys(word[:length]):
+                return [word[:length], *_part(word[length:])]
+    return [word]
+
+
 @lru_cache(maxsize=8192)
-def _is_city(word: str) -> bool:
-    return is_place(word) and is_proper_noun(word)
+def _chinese_keys(word: str) -> frozenset[str]:
+    """The keys of a Chinese word that is a place or a region; empty for what is none."""
+    if names := spell_region(word):
+        return join_keys(mention.keys for mention in find_places(names))
+    for name in dict.fromkeys((word, bare(word))):
+        if listed := load_places().chinese.get(name):
+            return listed
+        if is_place(name) and is_proper_noun(name):
+            return frozenset([bare(name)])
+    return frozenset()
 
 
-def _short(word: str) -> str:
-    return _SUFFIX.sub("", word)
+def keys_between(text: str) -> frozenset[frozenset[str]]:
+    """The keys of each place that a text names; of what hyphens join those of each part, for it may
+    be a way from one to the other."""
+    return frozenset(keys for mention in find_places(text) for keys in _parts(mention))
+
+
+def _join(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Places that hyphens join as the region of all of them; without what is said of a region."""
+    joined: list[Mention] = []
+    for mention in sorted(found, key=lambda one: one.span):
+        last = joined[-1] if joined else None
+        between = text[last.span[1] : mention.span[0]] if last else None
+        if last and between is not None and _HYPHEN.fullmatch(between):
+            keys = join_keys([*_parts(last), *_parts(mention)])
+            joined[-1] = Mention(keys, (last.span[0], mention.span[1]), "place")
+        elif not (last and is_region(last.keys) and between == _OF_REGION):
+            joined.append(mention)
+    return joined
+
+
+def _parts(mention: Mention) -> list[frozenset[str]]:
+    """The keys of a place, or one key of each part of a region."""
+    if not is_region(mention.keys):
+        return [mention.keys]
+    return [frozenset([key]) for key in parts_of(mention.keys)]

@@ -9,6 +9,8 @@ from assistant.subjects import (
     find_scopes,
     find_year_mentions,
     is_named,
+    is_same_place,
+    keys_between,
     keys_of,
     names_same,
 )
@@ -23,7 +25,16 @@ from assistant.subjects import (
         ("Guangzhou", "广州"),
         ("the Yangtze River Delta", "长三角"),
         ("Germany", "德国"),
-        ("Macau", "澳门"),
+        ("Macao", "澳门"),
+        ("Paris", "巴黎"),
+        ("Xi'an", "西安"),
+        ("New York", "纽约"),
+        ("the US", "美国"),
+        ("U.S.", "美国"),
+        ("California", "加州"),
+        ("ASEAN", "东盟"),
+        ("Europe", "欧洲"),
+        ("Inner Mongolia", "内蒙古自治区"),
     ],
 )
 def test_a_place_is_the_same_in_both_languages(english: str, chinese: str) -> None:
@@ -77,3 +88,37 @@ def test_places_and_years_are_the_same_in_traditional_characters() -> None:
         found, same = find_places(traditional), find_places(simplified)
         assert [(one.keys, one.span) for one in found] == [(one.keys, one.span) for one in same]
         assert found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the Chengdu-Chongqing area", "成渝地区"),
+        ("Beijing-Tianjin-Hebei", "京津冀"),
+        ("Sichuan–Chongqing", "川渝合作"),
+    ],
+)
+def test_a_region_is_the_same_in_both_languages(one: str, other: str) -> None:
+    (here,), (there,) = find_places(one), find_places(other)
+    assert is_same_place(here.keys, there.keys)
+
+
+def test_a_region_is_another_place_than_its_parts_or_another_region() -> None:
+    (region,), (part,), (other,) = (find_places(text) for text in ("成渝", "成都", "川渝"))
+    assert not is_same_place(region.keys, part.keys)
+    assert not is_same_place(region.keys, other.keys)
+    assert is_same_place(part.keys, part.keys)
+
+
+def test_places_that_are_named_beside_each_other_are_two() -> None:
+    assert len(find_places("Chongqing and Chengdu are far apart")) == 2
+    assert keys_between("the Ningbo-Wuhan line") == keys_between("宁波至武汉")
+
+
+def test_what_is_said_of_a_region_is_no_place_beside_it() -> None:
+    assert len(find_places("成渝地区双城经济圈")) == 1
+
+
+@pytest.mark.parametrize("text", ["重庆地区生产总值", "2023年，重庆江北机场的旅客", "今日重庆"])
+def test_a_place_is_found_within_a_word_that_begins_with_it(text: str) -> None:
+    assert frozenset({"重庆"}) in {place.keys for place in find_places(text)}

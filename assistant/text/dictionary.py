@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from assistant.text.script import simplify
+
 _FILE = "cedict_1_0_ts_utf-8_mdbg.txt.gz"
 _ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
 _ASIDE = re.compile(r"\([^)]*\)|\{[^}]*\}|\[[^\]]*\]")
@@ -49,6 +51,7 @@ _MOST_TRANSLATIONS = 24
 class _Entry(NamedTuple):
     pinyin: str
     glosses: tuple[str, ...]
+    simplified: str
 
 
 @cache
@@ -58,7 +61,7 @@ def _entries() -> dict[str, list[_Entry]]:
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         if match := _ENTRY.match(line):
             traditional, simplified, pinyin, glosses = match.groups()
-            entry = _Entry(pinyin, tuple(glosses.split("/")))
+            entry = _Entry(pinyin, tuple(glosses.split("/")), simplified)
             found[simplified].append(entry)
             if traditional != simplified:
                 found[traditional].append(entry)
@@ -138,6 +141,19 @@ def _spell_american(word: str) -> str:
     for british, american in _BRITISH:
         word = british.sub(american, word)
     return word
+
+
+@cache
+def read_names(letters: int = 0) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The names of the dictionary with all their glosses: words of two characters and more that are
+    nothing else; those of exactly `letters` that may be a name where it isn't 0."""
+    found = []
+    for word, entries in _entries().items():
+        proper = [entry for entry in entries if entry.pinyin[:1].isupper()]
+        fits = len(word) == letters if letters else len(word) > 1 and len(proper) == len(entries)
+        if proper and fits and simplify(word) == word:
+            found.append((word, tuple(gloss for entry in proper for gloss in entry.glosses)))
+    return tuple(found)
 
 
 def knows(word: str) -> bool:
