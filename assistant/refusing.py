@@ -20,6 +20,7 @@ from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 NOTHING_NEAR = 0.0
 # Among fewer sentences than this none can be told to stand out.
 FEW = 10
+SPARSE, EASED = 40, 1.5
 FEW_WORDS = 0.3  # share of the question's words that the best of so few has to hold
 
 # Of all the sentences, not only the two that are looked at.
@@ -85,7 +86,13 @@ def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
         return None
     if len(ranked) < FEW:
         return None if _holds_up(ranked[0]) else "not_stated"
-    return "not_stated" if answerability(search, ranked) < 0 else None
+    return "not_stated" if answerability(search, ranked) + _ease(len(ranked)) < 0 else None
+
+
+def _ease(sentences: int) -> float:
+    """What is forgiven, in logits, where a small collection leaves the best little to stand out
+    from: the weights were fitted on passages of some 60 sentences."""
+    return EASED * max(0.0, 1 - sentences / SPARSE)
 
 
 def _holds_up(best: Candidate) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assistant import refusing
 from assistant.ranking import FEATURES, rank_sentences
 from assistant.refusing import REFUSAL_FEATURES, answerability, describe_decision, find_refusal
 from tests.support.nodes import build_hits, build_node, build_searcher
@@ -76,3 +77,10 @@ def test_among_a_handful_of_sentences_one_that_says_it_answers() -> None:
 def test_among_a_handful_of_sentences_a_missing_year_or_subject_is_refused() -> None:
     assert refusal_of("How many containers did the harbour of Selby handle in 1998?")
     assert refusal_of("How tall is the highest giraffe in Kenya?")
+
+
+def test_the_fewer_sentences_there_are_the_more_is_forgiven() -> None:
+    eased = [refusing._ease(count) for count in (0, 10, 20, 39, 40, 400)]
+    assert eased == sorted(eased, reverse=True)
+    assert eased[0] == refusing.EASED
+    assert eased[-2:] == [0.0, 0.0]
