@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
     timeout: float = Field(60.0, gt=0)
+    unproved: Literal["drop", "mark"] = "drop"
     log: Path | None = None
 
     @property
