@@ -178,13 +178,21 @@ class Assistant:
                 weigh=index.lexical.idf,
             ),
             glossary=glossary,
+            marks_unproved=self._llm is not None and self._settings.unproved == "mark",
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
         return _Loaded(version, index, searcher, engine)
 
     def _fingerprint(self, version: str) -> str:
-        parts = (self._settings.llm, self._embedding.identity, TRANSFORM, version, hash_prompts())
+        parts = (
+            self._settings.llm,
+            self._settings.unproved,
+            self._embedding.identity,
+            TRANSFORM,
+            version,
+            hash_prompts(),
+        )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
     def _small_talk(self, question: str, text: str, language: Language) -> Answer:

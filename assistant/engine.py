@@ -6,8 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, StreamingResponse
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -15,8 +14,9 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.answer import Answer, Citation, Claim, Conflict, Passage, Reason
+from assistant.answer import Answer, Claim, Passage, Reason
 from assistant.conflicts import Side, Told, find_conflicts, is_told
+from assistant.draft import Draft
 from assistant.errors import ModelError
 from assistant.glossary import NO_NAMES, Glossary
 from assistant.grounding import Checked, Source, check_claim
@@ -24,8 +24,8 @@ from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
 from assistant.question import Question
 from assistant.synthesis import as_question
-from assistant.telling import build_conflict, tell_conflict
-from assistant.text.citations import renumber, split_claims
+from assistant.telling import tell_conflict
+from assistant.text.citations import split_claims
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +34,12 @@ FindConflicts = Callable[[str, Sequence[Told], Mapping[int, Source]], Sequence[t
 """What `find_conflicts` does, with or without a way to compare sentences."""
 
 
-class _Piece(NamedTuple):
-    """A proved sentence as it is shown, markers and all, and its claim."""
-
-    text: str
-    claim: Claim
-
-
 class GroundedQueryEngine(RetrieverQueryEngine):
     """A LlamaIndex query engine whose response is an Answer: checked, or a refusal.
 
     `stream` gives each proved claim as soon as it is checked and the Answer last; `query` is the
-    Answer alone. A sentence that isn't proved is left out. Where retrieved sources disagree with a
+    Answer alone. A sentence that isn't proved is left out, or with `marks_unproved` shown with
+    that verdict, but for those of the fallback. Where retrieved sources disagree with a
     figure of the answer, a last claim says so, unless the answer states all sides already.
     """
 
@@ -58,6 +52,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         fallback: BaseSynthesizer | None = None,
         find_conflicts: FindConflicts = find_conflicts,
         glossary: Glossary = NO_NAMES,
+        marks_unproved: bool = False,
         collection: str = "",
         fingerprint: str = "",
     ) -> None:
@@ -66,6 +61,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         self._fallback = fallback
         self._find_conflicts = find_conflicts
         self._glossary = glossary
+        self._marks_unproved = marks_unproved
         self._collection = collection
         self._fingerprint = fingerprint
 
@@ -101,7 +97,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         fallback: bool = False,
     ) -> Iterator[Event]:
         response = synthesizer.synthesize(question, nodes)
-        draft = _Draft()
+        draft = Draft(marks=self._marks_unproved and not fallback)
         try:
             for written in _sentences(response):
                 clock.lap("answer")
@@ -110,7 +106,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
                         yield claim
                 clock.lap("check")
         except ModelError as error:
-            if not draft.pieces:
+            if draft.status == "refused":
                 raise
             # What is shown stays: it is proved, and another answer would say it again.
             log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
@@ -136,7 +132,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             yield text[slice(*claim.span)], checked
 
     def _compare(
-        self, question: Question, sources: dict[int, Source], draft: _Draft
+        self, question: Question, sources: dict[int, Source], draft: Draft
     ) -> Iterator[Claim]:
         """What sources disagree on, said where the answer doesn't say it."""
         for sides in self._find_conflicts(question.query_str, draft.told, sources):
@@ -155,11 +151,12 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         self,
         question: Question,
         sources: dict[int, Source],
-        draft: _Draft,
+        draft: Draft,
         metadata: dict[str, Any],
         **found: Any,
     ) -> Answer:
-        reason = None if draft.pieces else _reason(sources, metadata, draft.problems)
+        status = draft.status
+        reason = _reason(sources, metadata, draft.problems) if status == "refused" else None
         text = "\n".join(filter(None, [metadata.get("note"), draft.text]))
         if reason:
             text = load_messages(question.language).text(f"answer.refused_{reason}")
@@ -168,12 +165,12 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             question=question.query_str,
             language=question.language,
             collection=self._collection,
-            status="refused" if reason else "verified",
+            status=status,
             reason=reason,
             model=str(metadata.get("model", "offline")),
             incomplete=draft.incomplete,
-            claims=tuple(piece.claim for piece in draft.pieces),
-            citations=tuple(draft.numbering.citations),
+            claims=() if reason else tuple(piece.claim for piece in draft.pieces),
+            citations=() if reason else tuple(draft.numbering.citations),
             conflicts=tuple(draft.conflicts),
             problems=tuple(draft.problems),
             nearest=_nearest(sources) if reason else (),
@@ -212,90 +209,6 @@ def _sentences(response: RESPONSE_TYPE) -> Iterator[str]:
         yield from response.response_gen or ()
     else:
         yield getattr(response, "response", None) or ""
-
-
-class _Draft:
-    """An answer as it grows: the proved sentences under its own numbers, and what went wrong."""
-
-    def __init__(self) -> None:
-        self.pieces: list[_Piece] = []
-        self.problems: list[str] = []
-        self.told: list[Told] = []
-        self.conflicts: list[Conflict] = []
-        self.numbering = _Numbering()
-        self.incomplete = False
-
-    @property
-    def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces).strip()
-
-    def take(self, text: str, checked: Checked) -> Claim | None:
-        """The claim as it is shown; None for a sentence that isn't proved."""
-        self.problems += checked.problems
-        if checked.claim.verdict == "unproved":
-            return None
-        self.told += _list_told(checked)
-        return self.add(*self.numbering.take(text, checked))
-
-    def add(self, text: str, claim: Claim) -> Claim:
-        self.pieces.append(_Piece(text, claim))
-        return claim
-
-    def add_line(self, text: str, claim: Claim) -> Claim:
-        """A sentence with its markers on a line of its own."""
-        begins = not self.pieces or self.pieces[-1].text.endswith("\n")
-        return self.add(f"{text}\n" if begins else f"\n{text}\n", claim)
-
-    def oppose(self, about: str, sides: Sequence[Side]) -> Conflict:
-        """The conflict under the answer's own numbers."""
-        numbers = [self.numbering.number(side.citation) for side in sides]
-        self.conflicts.append(build_conflict(about, sides, numbers))
-        return self.conflicts[-1]
-
-
-class _Numbering:
-    """Citations in order of use; one passage quoted at two places is two citations."""
-
-    def __init__(self) -> None:
-        self.citations: list[Citation] = []
-        self._known: dict[tuple[str, int, int], int] = {}
-
-    def take(self, text: str, checked: Checked) -> tuple[str, Claim]:
-        """A sentence's text and claim with the answer's own numbers."""
-        place = {citation.number: self.number(citation) for citation in checked.citations}
-        # No marker holds -1, as one might hold 0: what isn't cited here has no place.
-        order = [-1] * max(place.values(), default=0)
-        for passage, number in place.items():
-            order[number - 1] = passage
-        return renumber(text, order), _renumbered(checked.claim, place)
-
-    def number(self, citation: Citation) -> int:
-        """The answer's number of a citation, which it gets where it hasn't any."""
-        key = (citation.passage.document, citation.span.start, citation.span.end)
-        if key not in self._known:
-            self._known[key] = len(self._known) + 1
-            self.citations.append(replace(citation, number=self._known[key]))
-        return self._known[key]
-
-
-def _list_told(checked: Checked) -> list[Told]:
-    """The figures that a sentence is proved to state, each with its quotation."""
-    return [
-        Told(figure.figure, citation)
-        for figure in checked.claim.figures
-        for citation in checked.citations
-        if figure.verdict == "checked" and citation.number in figure.citations
-    ]
-
-
-def _renumbered(claim: Claim, place: Mapping[int, int]) -> Claim:
-    figures = tuple(
-        replace(figure, citations=tuple(place[n] for n in figure.citations if n in place))
-        for figure in claim.figures
-    )
-    # Two passages may hold the same place of the document: it is cited once.
-    citations = tuple(dict.fromkeys(place[n] for n in claim.citations))
-    return replace(claim, citations=citations, figures=figures)
 
 
 def _nearest(sources: dict[int, Source]) -> tuple[Passage, ...]:

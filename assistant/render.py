@@ -19,6 +19,7 @@ from assistant.answer import (
 )
 from assistant.pieces import Piece, split_answer, split_claims
 from assistant.prompts import Messages, load_messages
+from assistant.reasons import explain_problems, explain_reason
 from store.places import Place
 
 EXCERPT = 160
@@ -35,6 +36,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 def to_plain(answer: Answer) -> str:
     labels = load_messages(answer.language)
     blocks = [_say_pieces(split_answer(answer), str, labels), say_status(answer, labels)]
+    blocks.append("\n".join(explain_problems(answer)))
     blocks += [_plain_conflict(conflict, labels) for conflict in answer.conflicts]
     if answer.citations:
         sources = [_plain_source(citation, labels) for citation in answer.citations]
@@ -47,6 +49,7 @@ def to_markdown(answer: Answer) -> str:
     blocks = [_say_pieces(split_answer(answer), _markdown, labels)]
     status = say_status(answer, labels)
     blocks.append(f"*{_markdown(status)}*" if status else "")
+    blocks.append("\n".join(f"- {_markdown(_fold(line))}" for line in explain_problems(answer)))
     blocks += [_markdown_conflict(conflict, labels) for conflict in answer.conflicts]
     if answer.citations:
         sources = [_markdown_source(citation, labels) for citation in answer.citations]
@@ -63,6 +66,7 @@ def to_html(answer: Answer) -> str:
     parts = [
         _html_lines(split_answer(answer), answer.citations, labels),
         _html_status(answer, labels),
+        _html_problems(answer),
         *(_html_conflict(conflict, labels) for conflict in answer.conflicts),
         _html_sources(answer.citations, labels),
         _html_nearest(answer.nearest, labels) if not answer.answered else "",
@@ -220,9 +224,15 @@ def _html_text(text: str, piece: Piece, labels: Messages) -> str:
         hint = escape(_fold(say_figure_check(piece.figure, labels)))
         shown = f'<span class="figure {piece.figure.verdict}" title="{hint}">{shown}</span>'
     if piece.claim is not None and piece.claim.verdict == "unproved":
-        hint = escape(labels.text("ui.answer.unproved"))
+        hint = escape(_fold(_say_doubt(piece.claim, labels)))
         shown = f'<span class="claim unproved" title="{hint}">{shown}</span>'
     return shown
+
+
+def _say_doubt(claim: Claim, labels: Messages) -> str:
+    if claim.reason is None:
+        return labels.text("ui.answer.unproved")
+    return explain_reason(claim.reason, labels.language)
 
 
 def _chip(number: int, hint: str) -> str:
@@ -234,6 +244,11 @@ def _html_status(answer: Answer, labels: Messages) -> str:
     if not status:
         return ""
     return f'<p class="status"><b>{escape(status)}</b> <span>{escape(note)}</span></p>'
+
+
+def _html_problems(answer: Answer) -> str:
+    items = "".join(f"<li>{escape(_fold(line))}</li>" for line in explain_problems(answer))
+    return f'<ul class="reasons">{items}</ul>' if items else ""
 
 
 def _html_conflict(conflict: Conflict, labels: Messages) -> str:

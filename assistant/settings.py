@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(60.0, gt=0)
+    unproved: Literal["drop", "mark"] = "drop"
     log: Path | None = None
 
     @property

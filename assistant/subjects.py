@@ -152,7 +152,7 @@ def _english_pattern() -> re.Pattern[str]:
     """Names as they are written, white space aside; no money ("US dollars", US$)."""
     names = sorted(load_places().english, key=lambda name: (-len(name), name))
     listed = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
-    return re.compile(rf"(?<![A-Za-z])(?:{listed})(?![A-Za-z$]| [Dd]ollars?)")
+    return re.compile(rf"(?<![A-Za-z])(?=[A-Z])(?:{listed})(?![A-Za-z$]| [Dd]ollars?)")
 
 
 @cache

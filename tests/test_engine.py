@@ -336,3 +336,51 @@ def test_names_of_the_glossary_prove_what_no_dictionary_pairs() -> None:
         )
         answer = last_answer(engine.stream(Question("有多少艘船？", language="zh")))
         assert answer.answered == answered
+
+
+def ask_marking(*says: str | ModelError, fallback: BaseSynthesizer | None = None) -> list[Any]:
+    engine = GroundedQueryEngine(
+        Finder((FIRST, SECOND)),
+        Speaker(*says),
+        TEXTS.__getitem__,
+        fallback=fallback,
+        marks_unproved=True,
+    )
+    return list(engine.stream(Question("How much?", language="en")))
+
+
+def test_an_unproved_sentence_may_be_shown_with_its_verdict() -> None:
+    *claims, answer = ask_marking(PAPER, FALSE, FERRY)
+    assert answer.text == PAPER + FALSE + FERRY.replace("[2]", "[2]")
+    assert answer.status == "partial"
+    assert answer.answered
+    assert [claim.verdict for claim in claims] == ["proved", "unproved", "proved"]
+    assert claims == list(answer.claims)
+    assert answer.claims[1].reason == "figure_not_found:90 tonnes"
+    assert answer.to_json()["claims"][1]["verdict"] == "unproved"
+
+
+def test_with_nothing_proved_marks_dont_make_an_answer() -> None:
+    *_, answer = ask_marking(FALSE)
+    assert (answer.status, answer.reason) == ("refused", "not_proved")
+    assert answer.claims == ()
+    assert answer.citations == ()
+    assert answer.problems == ("figure_not_found:90 tonnes",)
+
+
+def test_all_proved_is_verified_even_where_marks_are_wanted() -> None:
+    *_, answer = ask_marking(PAPER)
+    assert answer.status == "verified"
+
+
+def test_the_fallback_is_never_marked() -> None:
+    *_, answer = ask_marking(ModelError("timeout"), fallback=Speaker(PAPER, FALSE))
+    assert answer.fallback
+    assert answer.status == "verified"
+    assert answer.text == PAPER
+
+
+def test_a_model_that_breaks_off_with_nothing_proved_is_replaced() -> None:
+    *_, answer = ask_marking(FALSE, ModelError("timeout"), fallback=Speaker(PAPER))
+    assert answer.text == PAPER
+    assert not answer.incomplete

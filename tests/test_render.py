@@ -323,3 +323,33 @@ def test_every_form_holds_the_whole_text(text: str) -> None:
     assert to_plain(answer).startswith(f"a{text} [1]")
     letters = re.sub(r"[\s\[\]]", "", f"a{text} [1]")
     assert re.sub(r"[\s\[\]]", "", Tree(to_html(answer)).text).startswith(letters)
+
+
+LEFT_OUT = ("figure_not_found:48 % <b>", "unknown_marker:7")
+
+
+@pytest.mark.parametrize("render", [to_plain, to_markdown, to_html])
+def test_what_was_left_out_is_said_in_a_line(render: Callable[[Answer], str]) -> None:
+    answer = replace(answer_in_english(), problems=LEFT_OUT)
+    text = render(answer)
+    assert text.count("Left out:") == 1
+    assert "48 %" in text
+    assert "figure_not_found" not in text
+    assert "unknown_marker" not in text
+    assert "Left out" not in render(answer_in_english())
+
+
+def test_a_refusal_for_want_of_proof_says_what_was_not_proved() -> None:
+    refused = replace(refusal("How much?", "en"), reason="not_proved", problems=LEFT_OUT)
+    assert "Left out: " in to_plain(refused)
+    assert '<ul class="reasons"><li>Left out: ' in to_html(refused)
+    assert "<b>”" not in to_html(refused)
+    assert "\\<b\\>" in to_markdown(refused)
+
+
+def test_a_marked_sentence_tells_why_as_a_hint() -> None:
+    claim = Claim("The sea is 5 m deep.", (1,), "unproved", "figure_not_found:5 m")
+    answer = Answer(response="The sea is 5 m deep. [1]", status="partial", claims=(claim,))
+    assert ENGLISH.text("reasons.figure_not_found", detail="5 m").replace("'", "&#x27;") in to_html(
+        answer
+    )
