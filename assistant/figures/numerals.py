@@ -55,7 +55,7 @@ _CHINESE: Final = rf"[{CHINESE_DIGITS}十百千万亿]+(?:点[{CHINESE_DIGITS}]+
 # 3千5百万, 1万5: digits that are read with Chinese sizes one by one. A last digit without a size is
 # a tenth of the one before it only where nothing is counted by it (1亿2期 is the second phase).
 _MIXED: Final = (
-    r"(?<![0-9.,])[1-9](?:(?:[十百千]?[万亿]|[十百千])[1-9](?![0-9.,]*[0-9]))+"
+    r"(?<![0-9.,])[1-9](?:(?:[十百千]?[万亿]|[十百千])[1-9](?![0-9.,]*[0-9])){1,7}"
     r"(?:[十百千]?[万亿]|[十百千]|(?=[元块人名户辆吨多余以左]|[\s，。；、,.;)）](?!\s?[十百千万亿])|\Z))"
 )
 
