@@ -52,7 +52,13 @@ _REACH: Final = 24
 _MINUS = re.compile(r"(?:^|(?<=[\s(:|,，（为是约近过到少多达于至]))-\Z")
 _BELOW_ZERO = re.compile(r"(?:零下|(?<![正胜])负|\b(?:minus|negative)\s)\Z", re.IGNORECASE)
 _EXTRA = re.compile(r"\s?(?:[余多来几](?=[\s\u4e00-\u9fff])|[余多](?=[,.;:，。；、)]|\Z))")
-_POWER_OF_TEN = re.compile(r"\s?[×x*]\s?10\s?(?:\^\s?)?(?P<power>[0-9]{1,2})(?![0-9])")
+_RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_EXPONENT: Final = (
+    rf"(?:\s?\^\s?(?P<power>-?[0-9]{{1,2}})(?![0-9])|(?P<raised>⁻?[{_RAISED}]{{1,2}}))"
+)
+_POWER_OF_TEN = re.compile(rf"\s?[×x*]\s?10(?:{_EXPONENT}|\s?(?P<plain>[0-9]{{1,2}})(?![0-9]))")
+_EXPONENT_OF_TEN = re.compile(_EXPONENT)
+_FROM_RAISED: Final = str.maketrans(f"⁻{_RAISED}", "-0123456789")
 _DEGREES = re.compile(r"\s?(?:°(?![A-Za-z])|度(?![电以假过])|[\s-]degrees?\b)")
 _WARMTH = re.compile(
     r"(?:(?P<fahrenheit>华氏)|摄氏|温|零[下上]|高热|炎热|严寒"
@@ -174,7 +180,7 @@ def _read_size(view: str, draft: Draft, money: bool) -> None:
     if found is None:
         return
     draft.size, draft.end = found
-    if tail := read_tail(view, draft.end, draft.size):
+    if tail := read_tail(view, draft.end, draft.size, draft.numeral.script):
         draft.tail, draft.end = tail[:2], tail[2]
 
 
@@ -191,8 +197,19 @@ def _split_at_yi(view: str, draft: Draft) -> None:
 
 
 def _read_power(view: str, draft: Draft) -> None:
+    """3×10^6, and 10⁶ alone."""
+    alone = view[draft.numeral.start : draft.numeral.end] == "10"
     if match := _POWER_OF_TEN.match(view, draft.end):
-        draft.size, draft.end = Decimal(10) ** int(match["power"]), match.end()
+        power = match["plain"] or _power_of(match)
+    elif alone and (match := _EXPONENT_OF_TEN.match(view, draft.end)):
+        power = str(int(_power_of(match)) - 1)
+    else:
+        return
+    draft.size, draft.end = Decimal(10) ** int(power), match.end()
+
+
+def _power_of(match: re.Match[str]) -> str:
+    return str(match["power"] or match["raised"].translate(_FROM_RAISED))
 
 
 def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:

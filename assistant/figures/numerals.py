@@ -17,6 +17,7 @@ LONGEST = 24
 _DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "○": 0, "两": 2,
 }  # fmt: skip
+_TO_CHINESE: Final = str.maketrans("123456789", "一二三四五六七八九")
 _SIZES: Final = (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10))
 
 CHINESE_DIGITS: Final = "零〇○一二两三四五六七八九"
@@ -51,7 +52,16 @@ _ARABIC: Final = (
 )
 _CHINESE: Final = rf"[{CHINESE_DIGITS}十百千万亿]+(?:点[{CHINESE_DIGITS}]+)?"
 
-NUMERAL = re.compile(f"(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})|(?P<english>{_ENGLISH})")
+# 3千5百万, 1万5: digits that are read with Chinese sizes one by one. A last digit without a size is
+# a tenth of the one before it only where nothing is counted by it (1亿2期 is the second phase).
+_MIXED: Final = (
+    r"(?<![0-9.,])[1-9](?:(?:[十百千]?[万亿]|[十百千])[1-9](?![0-9.,]*[0-9])){1,7}"
+    r"(?:[十百千]?[万亿]|[十百千]|(?=[元块人名户辆吨多余以左]|[\s，。；、,.;)）](?!\s?[十百千万亿])|\Z))"
+)
+
+NUMERAL = re.compile(
+    f"(?P<mixed>{_MIXED})|(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})|(?P<english>{_ENGLISH})"
+)
 
 _CHINESE_SIZE: Final = r"万亿|[十百千]?[万亿]|[十百千兆]"
 CHINESE_MAGNITUDES: Final = {
@@ -61,6 +71,11 @@ CHINESE_MAGNITUDES: Final = {
 }
 _CHINESE_MAGNITUDE = re.compile(rf"\s{{0,2}}(?P<size>{_CHINESE_SIZE})")
 _MORE = re.compile(r"\s?(?P<digits>[0-9]{1,4}(?:\.[0-9]+)?)(?P<size>[十百千]?[万亿]|[百千])?")
+_HUNDRED: Final = 100
+_MORE_WORDS = re.compile(
+    rf"\s(?P<words>{_ENGLISH})(?:\s(?P<size>(?i:thousand|million|billion)))?"
+    r"(?!(?i:[\s-](?:hundred|thousand|[mbtr]+illion|percent|per\s?cent|%)))"
+)
 _LONG_NAMES: Final = [name for name in load_magnitudes() if len(name) > 1]
 _LETTERS: Final = [name for name in load_magnitudes() if len(name) == 1]
 _ENGLISH_MAGNITUDE = re.compile(
@@ -86,6 +101,8 @@ class Numeral:
 
 def read_numerals(match: re.Match[str]) -> list[Numeral]:
     """The number that NUMERAL matched: none where the signs make none, two for 两三百."""
+    if match.lastgroup == "mixed":
+        return _read_mixed(match)
     script: Script = match.lastgroup  # type: ignore[assignment]
     if script == "chinese" and (pair := _PAIR.fullmatch(match.group())):
         return _read_pair(pair, match.start())
@@ -93,6 +110,14 @@ def read_numerals(match: re.Match[str]) -> list[Numeral]:
     if value is None:
         return []
     return [Numeral(value, step, match.start(), match.end(), script)]
+
+
+def _read_mixed(match: re.Match[str]) -> list[Numeral]:
+    """As if all of it were written in characters."""
+    value = read_chinese(match.group().translate(_TO_CHINESE))
+    if value is None:
+        return []
+    return [Numeral(value, Decimal(1), match.start(), match.end(), "arabic")]
 
 
 def _read_pair(pair: re.Match[str], start: int) -> list[Numeral]:
@@ -215,11 +240,30 @@ def _is_free_letter(match: re.Match[str], numeral: Numeral) -> bool:
     return glued and match["size"] in "kKMB" and not (match["size"] == "K" and numeral.value < 10)
 
 
-def read_tail(view: str, end: int, size: Decimal) -> tuple[Decimal, Decimal, int] | None:
-    """What follows a sized numeral and belongs to it: the 2000万 of 1亿2000万.
+Tail = tuple[Decimal, Decimal, int]
+"""What belongs to a sized numeral behind it: value, step, end."""
 
-    Returns its value, its step and its end.
-    """
+
+def read_tail(view: str, end: int, size: Decimal, script: Script) -> Tail | None:
+    """The 2000万 of 1亿2000万, the two hundred thousand of one million two hundred thousand."""
+    return _read_words_tail(view, end, size) if script == "english" else _read_tail(view, end, size)
+
+
+def _read_words_tail(view: str, end: int, size: Decimal) -> Tail | None:
+    """Words only, and of hundreds at least: "two million five companies" are two things."""
+    total, step = Decimal(0), Decimal(1)
+    while match := _MORE_WORDS.match(view, end):
+        own = load_magnitudes()[match["size"].lower()] if match["size"] else Decimal(1)
+        count, _ = _read_english(match["words"])
+        if count is None or own >= size or count * own < _HUNDRED or count * own >= size:
+            break
+        total, step, size, end = total + count * own, own, own, match.end()
+        if own == 1:
+            break
+    return (total, step, end) if total else None
+
+
+def _read_tail(view: str, end: int, size: Decimal) -> Tail | None:
     match = _MORE.match(view, end)
     if not match or not match["size"]:
         return None

@@ -79,6 +79,7 @@ def _pick_size(value: Decimal, sizes: tuple[tuple[str, Decimal], ...]) -> tuple[
 def _singular(words: str, amount: Decimal) -> str:
     plural = (
         words != "times"
+        and not words.endswith("bps")
         and words.endswith("s")
         and words.islower()
         and words.replace(" ", "").isalpha()

@@ -64,7 +64,9 @@ _CHINESE = re.compile(
     r"|(?P<half>一半|半数|过半)(?!径)"
     r"|(?P<double>翻了?(?P<times>[一两二三四1-4])[番倍]|翻了?番|翻倍)"
     r"|(?P<many>[一二两三四五六七八九十]{1,2}|[0-9]{1,2})倍半"
-    r"|(?<=增长|增加|提高|扩大|提升|增大)了?(?P<once>[一1]\s?倍)"
+    # "By two times" is to three times as much, as statisticians write it; 增长到两倍 is not.
+    r"|(?<=增长|增加|提高|扩大|提升|增大|上升|增多)了?(?:近|大?约|超过?|逾|至少|高?达)?"
+    rf"(?P<grown>(?P<by>{_ZH_NUMBER}|两)\s?倍)(?!半)"
 )
 _HUNDRED: Final = Decimal(100)
 
@@ -126,8 +128,10 @@ def _read_chinese(match: re.Match[str]) -> Found | None:
     if match["half"]:
         bound: Bound | None = "more_than" if match["half"] == "过半" else None
         return Found(Decimal(50), "%", *match.span(), bound=bound)
-    if match["once"]:
-        return Found(Decimal(2), "times", *match.span("once"))
+    if match["grown"]:
+        by = Decimal(2) if match["by"] == "两" else _number(match["by"])
+        step = Decimal(1).scaleb(min(0, int(by.as_tuple().exponent)))
+        return Found(by + 1, "times", *match.span("grown"), step=step)
     doublings = int(_number(match["times"] or "一"))
     fold = doublings + 1 if match["double"].endswith("倍") and match["times"] else 2**doublings
     return Found(Decimal(fold), "times", *match.span())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -55,6 +56,21 @@ def _both_ways(pairs: list[tuple[str, str]]) -> Iterator[tuple[Figure, Figure]]:
 def test_golden_file_holds_400_pairs_of_each_kind() -> None:
     assert len(_same_pairs()) >= 400
     assert len(_different_pairs()) >= 400
+
+
+def _languages(pairs: list[tuple[str, str]]) -> Counter[str]:
+    """Pairs by the languages of their spellings: "en", "zh" or "both"."""
+
+    def speak(text: str) -> str:
+        return "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in text) else "en"
+
+    return Counter(speak(left) if speak(left) == speak(right) else "both" for left, right in pairs)
+
+
+def test_golden_file_compares_within_and_across_the_languages() -> None:
+    for pairs in (_same_pairs(), _different_pairs()):
+        counts = _languages(pairs)
+        assert min(counts[kind] for kind in ("en", "zh", "both")) >= 100, counts
 
 
 def test_spellings_of_one_figure_are_the_same() -> None:

@@ -76,6 +76,8 @@ def test_step_is_the_last_digit_shown(text: str, step: str) -> None:
         "$" * 9_999,
         "(RMB billion) " * 5_000, "half " * 20_000, "1 to " * 5_000, "FY" * 50_000, "<a " * 20_000,
         "5%-" * 10_000, "1.234" * 20_000, "a@" * 50_000, "\n" * 300_000,
+        "3千" * 50_000, "1万5" * 10_000, "one million two hundred " * 5_000, "10⁶" * 10_000,
+        "10^" * 10_000, "增长两倍" * 10_000,
     ],
 )  # fmt: skip
 def test_long_dull_texts_take_no_longer_than_their_length(text: str) -> None:
