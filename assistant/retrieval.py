@@ -40,6 +40,9 @@ SMALLEST_SPREAD = 0.01  # of cosines
 CANDIDATES = 20  # of each language, that are looked at token by token
 TOKENS_SHARE = 0.3
 TOP_K = 8
+# Chunks that hold a name of a list, of the question's own language and of the other one, in which
+# its words tell less.
+NAMED = ((True, 1), (False, 2))
 EACH_ASKED = 2  # chunks of each organisation that a question names, where it names several
 
 
@@ -209,7 +212,7 @@ class HybridRetriever(BaseRetriever):
         index = self._searcher.index
         named = [index.lexical.find(form) for forms in part.own for form in forms]
         holding = ordered[np.isin(ordered, np.concatenate([*named, [-1]]))]
-        own = [holding[part.search.same[holding] == same][:1] for same in (True, False)]
+        own = [holding[part.search.same[holding] == same][:many] for same, many in NAMED]
         return [int(row) for rows in (ordered[:1], *own) for row in rows]
 
     def _choose(

@@ -145,6 +145,6 @@ REFUSAL_WEIGHTS: dict[str, float] = {
     "cosine_centred": 39.552,
 }
 REFUSAL_BIAS: dict[str, float] = {
-    "en": -0.188,
-    "zh": -0.336,
+    "en": 0.010,
+    "zh": 0.168,
 }
