@@ -20,7 +20,7 @@ from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 NOTHING_NEAR = 0.0
 # Among fewer sentences than this none can be told to stand out.
 FEW = 10
-SPARSE, EASED = 40, 1.5
+SPARSE, EASED = 40, 2.5
 FEW_WORDS = 0.3  # share of the question's words that the best of so few has to hold
 
 # Of all the sentences, not only the two that are looked at.
