@@ -208,7 +208,7 @@ class HybridRetriever(BaseRetriever):
         return self._searcher.rescore(search, _order(rows, search.scores).tolist())
 
     def _first_of_part(self, part: Part, ordered: NDArray[np.int64]) -> list[int]:
-        """The best row, and of each language the best that names whom the part asks about."""
+        """The best row, and of each language the best ones that name whom the part asks about."""
         index = self._searcher.index
         named = [index.lexical.find(form) for forms in part.own for form in forms]
         holding = ordered[np.isin(ordered, np.concatenate([*named, [-1]]))]

@@ -58,8 +58,9 @@ def test_the_other_language_gets_the_figures_in_its_own_writing() -> None:
     lines, _ = write("Selby港口投资多少？", HARBOUR, language="zh")
     assert lines[0].endswith("invest CNY 500 billion”（即：5000亿元） [1]\n")
     assert lines[0].startswith("Selby Port（2024年）：“")
-    lines, _ = write("How much is invested in the paper mill?", MILL)
-    assert "纸业 (2022): “造纸厂总投资达到3200亿元” (i.e. RMB 320 billion) [1]\n" in lines
+    known = build_node("造纸厂总投资达到3200亿元。", organisation="纸业", year=2022)
+    lines, _ = write("How much is invested in the paper mill?", known)
+    assert lines == ["纸业 (2022): “造纸厂总投资达到3200亿元” (i.e. RMB 320 billion) [1]\n"]
 
 
 def test_the_same_language_is_not_restated() -> None:

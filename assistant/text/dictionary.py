@@ -51,7 +51,6 @@ _MOST_TRANSLATIONS = 24
 class _Entry(NamedTuple):
     pinyin: str
     glosses: tuple[str, ...]
-    simplified: str
 
 
 @cache
@@ -61,7 +60,7 @@ def _entries() -> dict[str, list[_Entry]]:
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         if match := _ENTRY.match(line):
             traditional, simplified, pinyin, glosses = match.groups()
-            entry = _Entry(pinyin, tuple(glosses.split("/")), simplified)
+            entry = _Entry(pinyin, tuple(glosses.split("/")))
             found[simplified].append(entry)
             if traditional != simplified:
                 found[traditional].append(entry)
