@@ -92,11 +92,11 @@ def ask(synthesizer: ModelSynthesizer, language: Language = "en") -> list[str]:
 
 
 async def aask(synthesizer: ModelSynthesizer) -> list[str]:
-    response = await synthesizer.asynthesize(Question("How much?"), NODES)
-    assert isinstance(response, AsyncStreamingResponse)
-    sentences = [sentence async for sentence in response.response_gen]
-    await synthesizer._llm._get_aclient().close()  # type: ignore[attr-defined]
-    return sentences
+    # Closed on an error too: a connection left in the pool outlives its event loop.
+    async with synthesizer._llm._get_aclient():  # type: ignore[attr-defined]
+        response = await synthesizer.asynthesize(Question("How much?"), NODES)
+        assert isinstance(response, AsyncStreamingResponse)
+        return [sentence async for sentence in response.response_gen]
 
 
 @pytest.mark.integration
