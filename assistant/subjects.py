@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import jieba
 
 from assistant.figures import Figure
-from assistant.places import (
+from assistant.geography import (
     bare,
     find_city,
     is_region,

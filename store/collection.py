@@ -30,9 +30,9 @@ from store.pages import (
     upsert_plain,
     upsert_rows,
 )
-from store.parts import part_ids, split_text, version_of
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
+from store.texts import part_ids, split_text, version_of
 from store.tokens import TokenShelf
 from store.vectors import TokenRows, Vectors
 

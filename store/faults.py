@@ -13,10 +13,10 @@ from assistant.errors import StoreError
 from store.collection import Collection
 from store.ledger import DocumentRecord
 from store.pages import read_ids, read_rows
-from store.parts import count_rows, version_of
 from store.prepare import TRANSFORM
 from store.roots import file_of
 from store.rows import ChunkRow
+from store.texts import count_rows, version_of
 from store.vectors import unpack_vectors
 
 

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 from defusedxml import ElementTree
 
 from store.formats.about import clean_author, clean_title, find_published
+from store.formats.damage import reading
 from store.formats.encoding import decode
 from store.formats.extract import Extract, Source, Writer
-from store.formats.faults import reading
 from store.formats.packed import open_packed
 from store.formats.page import parse_page, write_page
 

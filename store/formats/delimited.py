@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from statistics import mode
 
+from store.formats.damage import reading
 from store.formats.extract import Extract, Source, Writer
-from store.formats.faults import reading
 from store.formats.plain import decode_source
 from store.formats.sheets import SheetRow, write_sheet
 

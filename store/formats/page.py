@@ -9,8 +9,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from store.formats.about import clean_author, clean_title, find_published
+from store.formats.damage import reading
 from store.formats.extract import Extract, Source, Writer, fold_line
-from store.formats.faults import reading
 from store.formats.plain import decode_source
 from store.formats.tables import write_table
 

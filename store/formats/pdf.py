@@ -12,9 +12,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from store.formats.about import clean_author, clean_title, confirm_year, find_published
+from store.formats.damage import reading
 from store.formats.edges import find_edges
 from store.formats.extract import Extract, Note, Source, Writer, clean_signs
-from store.formats.faults import reading
 from store.formats.ocr import find_reader
 from store.formats.ruled import TablePages
 from store.formats.tables import write_table

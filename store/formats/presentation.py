@@ -10,8 +10,8 @@ import pptx
 
 from assistant.text.language import detect_language
 from store.formats.about import clean_author, clean_title, confirm_year
+from store.formats.damage import reading
 from store.formats.extract import Extract, Source, Writer, fold_line
-from store.formats.faults import reading
 from store.formats.packed import open_packed
 from store.formats.tables import write_table
 from store.formats.values import show_value

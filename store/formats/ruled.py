@@ -16,8 +16,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from assistant.errors import IngestError
+from store.formats.damage import reading
 from store.formats.extract import Source, fold_line
-from store.formats.faults import reading
 
 # pdfminer remarks on every oddity of a font.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)

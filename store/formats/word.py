@@ -12,8 +12,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from store.formats.about import clean_author, clean_title, confirm_year
+from store.formats.damage import reading
 from store.formats.extract import Extract, Source, Writer, fold_line
-from store.formats.faults import reading
 from store.formats.packed import open_packed
 from store.formats.tables import write_table
 

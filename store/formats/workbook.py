@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 
 from store.formats.about import clean_author, clean_title
+from store.formats.damage import reading
 from store.formats.extract import Extract, Note, Source, Writer
-from store.formats.faults import reading
 from store.formats.packed import open_packed
 from store.formats.sheets import SheetRow, write_sheet
 from store.formats.values import show_value

@@ -18,7 +18,7 @@ from store.chroma import open_store
 from store.collection import Collection
 from store.embedding import HashEmbedding
 from store.pages import read_ids
-from store.parts import count_rows, version_of
+from store.texts import count_rows, version_of
 from tests.support.forks import Forks, open_forks
 
 pytestmark = pytest.mark.integration

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from assistant.errors import IngestError
-from store.formats.faults import reading, say_fault
+from store.formats.damage import reading, say_fault
 from tests.support.files import source_of
 
 SOURCE = source_of("a.pdf", b"")

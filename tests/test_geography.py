@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.places import (
+from assistant.geography import (
     JOINT,
     bare,
     find_city,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.ledger import DocumentRecord
-from store.parts import PART_CHARACTERS, count_rows, part_ids, split_text, version_of
+from store.texts import PART_CHARACTERS, count_rows, part_ids, split_text, version_of
 
 
 @given(st.integers(0, 4), st.integers(-1, 1))
