@@ -29,8 +29,8 @@ from assistant.render import to_plain
 if TYPE_CHECKING:
     from assistant.batch import BatchReport
     from store.formats.extract import Note
-    from store.ingest import IngestProgress, IngestReport
-    from store.ingest import Progress as OnProgress
+    from store.report import IngestProgress, IngestReport
+    from store.report import Progress as OnProgress
 
 
 SHOWN_NAMES = 5

@@ -19,7 +19,7 @@ from assistant.settings import Settings, load_settings, locale_language, unknown
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
-    from store.ingest import IngestReport
+    from store.report import IngestReport
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)

@@ -16,8 +16,9 @@ from store.catalog import Catalog, load_catalog
 from store.chroma import open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
-from store.ingest import IngestReport, ingest
+from store.ingest import ingest
 from store.read import find_documents
+from store.report import IngestReport
 
 COLLECTION = "eval"
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,10 @@ from store.rows import ChunkRow, build_node, build_rows
 from store.texts import part_ids, split_text, version_of
 from store.tokens import TokenShelf
 from store.vectors import TokenRows, Vectors
+from store.writers import Writers
 
 OTHER = "other"
+_ATTEMPTS = 3  # at reading all of a collection while others write
 _ROOT_ID = "root//{}"  # no path within a folder has two slashes in a row
 
 
@@ -50,8 +53,10 @@ class Collection:
         chunks: Mapping[str, chromadb.Collection],
         tokens: TokenShelf,
         dimension: int,
+        writers: Writers | None = None,
     ) -> None:
         self.name = name
+        self._writers = writers or Writers(name)
         self._tokens = tokens
         self._documents = documents
         self._chunks = chunks
@@ -74,13 +79,13 @@ class Collection:
     def write_root(self, root: Root) -> None:
         """Register a folder, or say where it lies now."""
         metadata = {"kind": "root", "name": root.name, "path": str(root.path)}
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             upsert_metadata(self._documents, _ROOT_ID.format(root.name), metadata)
             self._roots = {**self._roots, root.name: root}
 
     def remove_root(self, name: str) -> None:
         """Forget a folder; its documents stay."""
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             self._documents.delete(ids=[_ROOT_ID.format(name)])
             self._roots = {key: root for key, root in self._roots.items() if key != name}
 
@@ -92,8 +97,25 @@ class Collection:
         known = self._records.get(record.id)
         if known is None or known.version != record.version:
             raise ValueError(f"{record.id} has other rows")
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             self._switch(record)
+
+    @contextmanager
+    def turn(self, wait: float = 1.0) -> Iterator[None]:
+        """Write alone for several calls, each of which takes a turn of its own otherwise.
+
+        Raises StoreError "busy" if others still write after `wait` seconds.
+        """
+        with self._writers.turn(wait):
+            self.refresh()
+            yield
+
+    def refresh(self) -> None:
+        """See what other processes have written; costs nothing where there can be none."""
+        with self._lock, chroma_errors(self.name):
+            if self._writers.find_change():
+                self._records = self._read_ledger()
+                self._roots = self._read_roots()
 
     @property
     def version(self) -> str:
@@ -107,7 +129,8 @@ class Collection:
         """
         record = self._known(document_id)
         ids = part_ids(record.version, record.characters)
-        rows = self._documents.get(ids=ids, include=["documents"])
+        with chroma_errors(self.name):
+            rows = self._documents.get(ids=ids, include=["documents"])
         parts = dict(zip(rows["ids"], rows["documents"] or [], strict=True))
         text = "".join(parts.get(part_id) or "" for part_id in ids)
         if hash_text(text) != record.sha256:
@@ -131,6 +154,16 @@ class Collection:
 
         Raises StoreError "incomplete" if a document lacks chunks that its record counts.
         """
+        for _ in range(_ATTEMPTS if self._writers.shared else 0):
+            try:
+                return self._load()
+            except StoreError as error:
+                if error.code != "incomplete":
+                    raise
+                self.refresh()  # another process may have changed it since the ledger was read
+        return self._load()
+
+    def _load(self) -> Loaded:
         with self._lock, chroma_errors(self.name):
             current = {record.version: record for record in self._records.values()}
             rows = [
@@ -160,7 +193,7 @@ class Collection:
         if len(nodes) != record.chunks:
             raise ValueError(f"{record.chunks} chunks in the record, {len(nodes)} nodes")
         rows = build_rows(record, nodes, vectors, sentence_vectors)
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             old = self._records.get(record.id)
             if tokens:
                 self.write_tokens(record.version, nodes, tokens)
@@ -174,7 +207,7 @@ class Collection:
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
         gone = self._known(document_id)
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             self._documents.delete(ids=[document_id])
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
@@ -214,7 +247,7 @@ class Collection:
 
         Both are left by a process that died while writing. Reads ids only.
         """
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             found: Counter[str] = Counter()
             known = {record.version for record in self._records.values()}
             for chroma, where in self.row_sets():
@@ -230,6 +263,16 @@ class Collection:
             if found[record.version]
             != record.chunks + len(part_ids(record.version, record.characters))
         )
+
+    @contextmanager
+    def _write_alone(self) -> Iterator[None]:
+        """For one change; it is noted for others also where it breaks off half-way."""
+        with self.turn(), self._lock, chroma_errors(self.name):
+            self._writers.check()
+            try:
+                yield
+            finally:
+                self._writers.note_change()
 
     def _known(self, document_id: str) -> DocumentRecord:
         record = self._records.get(document_id)
@@ -265,6 +308,7 @@ class Collection:
         upsert_plain(self._documents, split_text(record.version, text), metadata)
 
     def _switch(self, record: DocumentRecord) -> None:
+        self._writers.check()
         # One row, one transaction: from here on readers see the new document.
         upsert_metadata(self._documents, record.id, {**record.to_metadata(), "kind": "record"})
         self._records = {**self._records, record.id: record}

@@ -14,7 +14,7 @@ from assistant.answer import Answer, Claim
 from assistant.batch import BatchReport
 from assistant.cli_output import ingest_bar, printable, show_batch, show_stream
 from assistant.prompts import load_messages
-from store.ingest import IngestProgress
+from store.report import IngestProgress
 from tests.support.answers import QUOTE, SENTENCE, StubAssistant, build_answer
 
 

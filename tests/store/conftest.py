@@ -16,7 +16,8 @@ from chromadb.config import Settings
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import TextNode
 
-from store.chroma import CHROMA_FOLDER, Store, open_store
+from store.chroma import Store, open_store
+from store.client import CHROMA_FOLDER
 from store.collection import Collection
 from store.embedding import E5_FILE, HashEmbedding
 from store.ledger import DocumentRecord, hash_text

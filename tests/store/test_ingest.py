@@ -19,9 +19,10 @@ from store.collection import Collection
 from store.embedding import E5Embedding
 from store.formats.extract import Note
 from store.formats.limits import Limits
-from store.ingest import IngestProgress, IngestReport, ingest
+from store.ingest import ingest
 from store.ledger import hash_text
 from store.prepare import read_sentences
+from store.report import IngestProgress, IngestReport
 
 if TYPE_CHECKING:
     from tests.store.conftest import CountingEmbedding
