@@ -126,6 +126,7 @@ class Assistant:
         return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
 
     def documents(self) -> list[DocumentRecord]:
+        self._collection.refresh()
         return self._collection.documents()
 
     def text(self, document_id: str) -> str:
@@ -152,6 +153,7 @@ class Assistant:
     def _load(self) -> _Loaded:
         """The index and engine of the collection as it now is."""
         with self._lock:
+            self._collection.refresh()
             if self._state is None or self._state.version != self._collection.version:
                 self._state = self._build()
             return self._state
@@ -213,7 +215,7 @@ def build_assistant(settings: Settings, collection: str = "default") -> Assistan
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
     embedding = build_embedding(settings.embedding)
-    store = open_store(settings.data, embedding)
+    store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
         return Assistant(settings, store, embedding, store.collection(collection))
     except BaseException:

@@ -55,7 +55,8 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
     """
     if not find_documents([docs]).files:
         raise SuiteError("no_documents", path=docs)
-    moved = settings.model_copy(update={"data": build_folder(settings.data, docs, catalog)})
+    folder = build_folder(settings.data, docs, catalog)
+    moved = settings.model_copy(update={"data": folder, "chroma_url": None})
     plain = build_embedding(settings.embedding)
     with (
         open_store(moved.data, plain) as store,

@@ -14,7 +14,7 @@ import httpx
 from chromadb.api.client import Client
 from chromadb.api.fastapi import FastAPI
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, error_types
 
 from assistant.errors import RetryableStoreError, StoreError
 from store.connection import ChromaServer
@@ -67,7 +67,8 @@ def _greet(server: ChromaServer) -> None:
     url = server.url.rstrip("/") + _HEARTBEAT
     try:
         response = httpx.get(url, headers=dict(server.headers), timeout=TIMEOUT)
-        _check_status(response, server)
+        if response.status_code in _REFUSALS | _OUTAGES:
+            _check_status(response, server)
         response.raise_for_status()
         known = "nanosecond heartbeat" in response.json()
     except httpx.RequestError as error:
@@ -94,3 +95,15 @@ def _check_status(response: httpx.Response, server: ChromaServer) -> None:
     if response.status_code in _OUTAGES:
         reason = f"HTTP {response.status_code}"
         raise RetryableStoreError("unreachable", url=server.shown, reason=reason)
+    if response.is_error and not _is_chroma_s_own(response):
+        reason = f"HTTP {response.status_code}"
+        raise StoreError("server_fault", url=server.shown, reason=reason)
+
+
+def _is_chroma_s_own(response: httpx.Response) -> bool:
+    """Whether Chroma's client knows an error of its own for it."""
+    response.read()
+    try:
+        return response.json()["error"] in error_types
+    except (ValueError, KeyError, TypeError):
+        return False

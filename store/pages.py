@@ -72,9 +72,7 @@ def upsert_metadata(
     chroma.upsert(ids=[row_id], embeddings=[_NO_VECTOR], metadatas=values)
 
 
-def add_metadata(
-    chroma: chromadb.Collection, row_id: str, metadata: Mapping[str, Scalar]
-) -> None:
+def add_metadata(chroma: chromadb.Collection, row_id: str, metadata: Mapping[str, Scalar]) -> None:
     """As `upsert_metadata`, but a row of that id that is there already stays as it is."""
     values: Any = [dict(metadata)]
     chroma.add(ids=[row_id], embeddings=[_NO_VECTOR], metadatas=values)
