@@ -171,7 +171,8 @@ class Answer(Response):
     def id(self) -> str:
         """The same question with the same settings and documents has the same id."""
         parts = (self.question, self.collection, self.fingerprint, self.text)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        # Half a character, as some terminals send, is part of the question too.
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def to_json(self, id: str | None = None) -> dict[str, Any]:
         """The one JSON form of an answer, for the command line, HTTP, batches and evals."""

@@ -39,7 +39,7 @@ SHOWN_NAMES = 5
 
 
 def say(text: str) -> None:
-    print(printable(text))
+    print(printable(text), flush=True)
 
 
 def warn(text: str) -> None:

@@ -400,42 +400,6 @@ def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyP
     assert seen == [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh")]
 
 
-class StubPage:
-    local_url = "http://127.0.0.1:8123/"
-
-    def block_thread(self) -> None:
-        """A real page stays until it is interrupted."""
-
-
-@pytest.mark.parametrize(
-    ("args", "place"),
-    [
-        ([], ("127.0.0.1", 7860)),
-        (["--port", "0"], ("127.0.0.1", 0)),
-        (["--host", "::1", "--port", "8123"], ("::1", 8123)),
-    ],
-)
-def test_serve_listens_where_told_and_says_where(
-    args: list[str],
-    place: tuple[str, int],
-    run: Run,
-    stub: StubOwner,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from assistant import web
-
-    served: list[tuple[object, str, int]] = []
-
-    def start(one: object, host: str, port: int) -> StubPage:
-        served.append((one, host, port))
-        return StubPage()
-
-    monkeypatch.setattr(web, "start", start)
-    result = run("serve", *args)
-    assert served == [(stub, *place)]
-    assert StubPage.local_url in result.out
-
-
 def test_the_limits_of_the_settings_hold_and_notes_are_shown(
     run: Run, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

