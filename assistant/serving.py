@@ -28,7 +28,8 @@ class Serving:
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self._socket = _bind(host, port)
-        self._shown = f"[{host}]" if ":" in host else host
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"http://{shown}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -39,10 +40,6 @@ class Serving:
         self._server = uvicorn.Server(config)
         # Off the main thread uvicorn leaves signals alone.
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
-
-    @property
-    def address(self) -> str:
-        return f"http://{self._shown}:{self._socket.getsockname()[1]}"
 
     def wait(self) -> None:
         """Until the server ends or a signal comes."""
