@@ -16,7 +16,7 @@ from chromadb.api.client import Client
 
 from assistant.errors import StoreError
 from store.backup import finish_restore
-from store.client import CHROMA_FOLDER, open_folder, open_server
+from store.client import CHROMA_FOLDER, close_client, open_folder, open_server
 from store.collection import OTHER, Collection
 from store.connection import ChromaServer
 from store.embedding import StoreEmbedding
@@ -84,7 +84,7 @@ class Store:
         if self._lock.held:
             self._open.clear()
             self._tokens.close()
-            self._client.close()
+            close_client(self._client)
             self._lock.release()
 
     def __enter__(self) -> Store:
@@ -142,7 +142,7 @@ def open_store(
         tokens = TokenStore(folder, embedding.dimension)
         opened.callback(tokens.close)
         client = open_server(server) if server else open_folder(folder)
-        opened.callback(client.close)
+        opened.callback(close_client, client)
         if not foreign:
             _check_embedding(client, embedding)
         opened.pop_all()

@@ -57,6 +57,15 @@ def open_server(server: ChromaServer) -> Client:
     return cast(Client, client)
 
 
+def close_client(client: Client) -> None:
+    """Let go of a folder or of the connections to a server, which Chroma's client leaves open."""
+    apis = [client._server, client._admin_client._server]  # each has a session of its own
+    client.close()
+    for api in apis:
+        if isinstance(api, FastAPI):
+            api._session.close()
+
+
 def unreachable(server: ChromaServer, error: Exception) -> RetryableStoreError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return RetryableStoreError("unreachable", url=server.shown, reason=reason)

@@ -8,15 +8,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
-from store.client import open_server
+from store.client import close_client, open_server
 from store.connection import ChromaServer
 
 PATIENCE = 60.0
+BOTH = [
+    pytest.param(False, id="folder"),
+    pytest.param(True, id="server", marks=pytest.mark.integration),
+]
+"""For a test of the store: in a folder of its own, and on a Chroma server."""
 
 
 def free_port() -> int:
@@ -43,9 +49,10 @@ def run_chroma(folder: Path, port: int | None = None) -> Iterator[ChromaServer]:
 
 
 def clear(server: ChromaServer) -> None:
-    with closing(open_server(server)) as client:
-        for chroma in client.list_collections():
-            client.delete_collection(chroma.name)
+    client = open_server(server)
+    for chroma in client.list_collections():
+        client.delete_collection(chroma.name)
+    close_client(client)
 
 
 def _await(server: ChromaServer, process: subprocess.Popen[bytes]) -> None:
