@@ -212,7 +212,7 @@ class Lease:
         try:
             with chroma_errors("lease"):
                 self._documents.update(ids=[_LEASE_ID.format(row.number)], metadatas=metadatas)
-        except StoreError as error:
+        except (StoreError, RuntimeError) as error:  # RuntimeError: the store has been closed
             _log.warning("a lease could not be renewed: %s", error)
 
 
