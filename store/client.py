@@ -59,7 +59,8 @@ def open_server(server: ChromaServer) -> Client:
 
 def close_client(client: Client) -> None:
     """Let go of a folder or of the connections to a server, which Chroma's client leaves open."""
-    apis = [client._server, client._admin_client._server]  # each has a session of its own
+    admin = cast(Client, client._admin_client)  # with a session of its own
+    apis = [client._server, admin._server]
     client.close()
     for api in apis:
         if isinstance(api, FastAPI):

@@ -64,6 +64,8 @@ class Collection:
         self._lock = threading.RLock()
         self._records = self._read_ledger()
         self._roots = self._read_roots()
+        if self._writers.shared:
+            self._forget_tokens()
 
     def documents(self) -> list[DocumentRecord]:
         """The ledger, by document id."""
@@ -116,6 +118,7 @@ class Collection:
             if self._writers.find_change():
                 self._records = self._read_ledger()
                 self._roots = self._read_roots()
+                self._forget_tokens()
 
     @property
     def version(self) -> str:
@@ -293,6 +296,10 @@ class Collection:
             Root(one["name"], Path(one["path"])) for page in pages for one in page["metadatas"]
         ]
         return {root.name: root for root in found}
+
+    def _forget_tokens(self) -> None:
+        """Those of documents that others changed: each process has token vectors of its own."""
+        self._tokens.keep({record.version for record in self._records.values()})
 
     def _write_chunks(self, rows: Sequence[ChunkRow]) -> None:
         for language, chunks in self._chunks.items():

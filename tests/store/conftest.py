@@ -162,10 +162,10 @@ def read_disk(
     """What stands in a closed store, by kind, read past the code under test."""
 
     def read() -> dict[str, list[dict[str, Any]]]:
-        client = open_server(server) if server else open_folder(folder)
+        client: Any = open_server(server) if server else open_folder(folder)
         found: dict[str, list[dict[str, Any]]] = {"chunk": [], "text": [], "record": []}
         for chroma in client.list_collections():
-            for metadata in chroma.get(include=["metadatas"])["metadatas"] or []:
+            for metadata in chroma.get(include=["metadatas"])["metadatas"]:
                 kind = metadata.get("kind", "chunk")
                 if kind not in ("mark", "lease"):  # a server's, for its writers' own use
                     found.setdefault(kind, []).append(metadata)

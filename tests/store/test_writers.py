@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,17 @@ def test_what_one_writes_the_other_sees_after_a_look(
     one.remove("a.txt")
     two.refresh()
     assert two.documents() == []
+
+
+@pytest.mark.integration
+def test_token_vectors_of_what_others_changed_are_forgotten(
+    one: Collection, two: Collection, put: Put
+) -> None:
+    put(one, "a.txt", "one", tokens=True)
+    put(two, "a.txt", "two")
+    one.refresh()
+    assert one.find_stale_tokens() == set()
+    assert one.read_tokens(one.load().nodes[0]) is None
 
 
 @pytest.mark.integration
@@ -206,8 +218,9 @@ def test_documents_go_in_from_both_sides_and_none_is_lost(
 ) -> None:
     def fill(collection: Collection, name: str) -> None:
         for number in range(5):
-            insist(lambda text=f"{number} of {name}": put(collection, f"{text}.txt", text))
-            insist(lambda text=f"{number} of {name}": put(collection, "both.txt", text))
+            text = f"{number} of {name}"
+            insist(partial(put, collection, f"{text}.txt", text))
+            insist(partial(put, collection, "both.txt", text))
 
     threads = [threading.Thread(target=fill, args=given) for given in ((one, "one"), (two, "two"))]
     for thread in threads:
