@@ -18,6 +18,7 @@ from assistant import owner
 from assistant.answer import Answer, Filters, Language
 from assistant.cli import main
 from assistant.errors import ModelError, RetryableModelError, StoreError
+from store.lock import is_held
 from tests.support.answers import QUOTE, SENTENCE, StubOwner, build_answer
 
 ROOT = Path(__file__).parent.parent
@@ -127,6 +128,11 @@ def test_an_answer_comes_with_its_numbered_sources(run: Run, stub: StubOwner) ->
     source = result.out[result.out.index("Sources") :]
     for part in ("[1]", "Northern Mill", "2024", "A year of paper", "line 2", QUOTE):
         assert part in source
+
+
+def test_the_store_is_let_go_of_after_a_question(run: Run, stub: StubOwner) -> None:
+    run("ask", "How much paper?")
+    assert stub.closed
 
 
 def test_json_is_the_answer_s_own_and_nothing_else(run: Run, stub: StubOwner) -> None:
@@ -349,6 +355,7 @@ def test_watching_follows_changes_until_it_is_ended(
 ) -> None:
     def change(paths: list[Path], data: Path) -> Iterator[None]:
         assert (paths, data.name) == ([reports], "data")
+        assert not is_held(data)  # in between, others have the store
         yield None  # something was touched, and is as it was
         (reports / "new.md").write_text("# New\n\nThe mill grew.\n", encoding="utf-8")
         yield None
