@@ -194,10 +194,12 @@ def _find_words(
 ) -> tuple[list[Alternatives], list[Alternatives]]:
     own: list[Alternatives] = [(tuple(find_terms(name)),) for name in known if find_terms(name)]
     cross: list[Alternatives] = list(known.values())
+    said = {term for (terms,) in own for term in terms}
     for word in split_words(rest):
         terms = tuple(find_terms(word)) or (word,)
         own.append((terms,))
-        cross += _translate(word, terms)
+        # A name's words have been translated as a whole: by themselves they stand nowhere.
+        cross += [] if said.issuperset(terms) else _translate(word, terms)
     return own, cross
 
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.answer import Reason
-from assistant.ranking import FEATURES, NEARNESS, SENTENCE_VECTOR, Candidate, Features
+from assistant.features import FEATURES, NEARNESS, Features
+from assistant.ranking import SENTENCE_VECTOR, Candidate
 from assistant.retrieval import Search
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 

@@ -50,6 +50,20 @@ def test_a_cell_is_about_its_row_and_its_column() -> None:
     assert first.row.startswith("Dalian · Output 2023")
 
 
+def test_a_year_that_fills_a_cell_holds_for_its_row_and_not_the_caption_s() -> None:
+    text = "Table: sales, from reports of 2021 and 2024\n"
+    text += "| Firm | Year | Sales (RMB million) | Source |\n"
+    text += "| Acme | 2019 | 410 | report of 2021 |\n| Acme | 2023年 | 365 | report of 2024 |"
+    sales = [one.years() for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert sales == [{"2019"}, {"2023"}]
+
+
+def test_without_such_a_cell_the_caption_s_year_holds() -> None:
+    text = "Table: sales of 2022\n| Firm | Sales (RMB million) |\n| Acme | 410 |\n| Zeta | 365 |"
+    sales = [one.years() for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert sales == [{"2022"}, {"2022"}]
+
+
 def test_figures_stand_where_their_spans_say_in_every_sentence() -> None:
     text = "It began in 1997. It has 300 members. 会员有300家。"
     for one in read_statements(text):

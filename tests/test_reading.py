@@ -56,6 +56,14 @@ def test_an_organisation_is_named_by_its_first_word_whole() -> None:
     assert read("What do Corningtons plan?").organisations == frozenset()
 
 
+def test_a_known_name_is_one_word_for_the_other_language() -> None:
+    reader = Reader((), build_glossary([("绿格集团", "Green Grid")], []))
+    cross = reader.read("What did Green Grid earn?").cross
+    assert holds(cross, "绿格", "集团")
+    assert not holds(cross, "green")
+    assert not holds(cross, "grid")
+
+
 def test_a_name_of_the_users_glossary_is_searched_in_the_other_language() -> None:
     assert holds(read("绿格的收入是多少？").cross, "greengrid")
     assert holds(read("What did Greengrid earn?").cross, "绿格")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from assistant import refusing
-from assistant.ranking import FEATURES, rank_sentences
+from assistant.features import FEATURES
+from assistant.ranking import rank_sentences
 from assistant.refusing import REFUSAL_FEATURES, answerability, describe_decision, find_refusal
 from tests.support.nodes import build_hits, build_node, build_searcher
 
