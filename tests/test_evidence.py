@@ -64,6 +64,22 @@ def test_without_such_a_cell_the_caption_s_year_holds() -> None:
     assert sales == [{"2022"}, {"2022"}]
 
 
+def test_a_row_about_a_region_is_about_none_of_its_cities() -> None:
+    text = "| Area | Output (RMB million) |\n| Chengdu-Chongqing | 365 |\n| Chengdu | 110 |"
+    region, city = [one for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert city.places() == {"成都"}
+    assert region.places()
+    assert not region.places() & city.places()
+
+
+def test_prose_further_above_a_table_says_nothing_of_its_rows() -> None:
+    text = "Output grew in Dalian in 2021.\nTable: output\n| City | Output (RMB million) |\n"
+    text += "| Xiamen | 365 |\n| Ningbo | 410 |"
+    output = [one for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert [one.places() for one in output] == [{"厦门"}, {"宁波"}]
+    assert not any(one.led for one in output)
+
+
 def test_figures_stand_where_their_spans_say_in_every_sentence() -> None:
     text = "It began in 1997. It has 300 members. 会员有300家。"
     for one in read_statements(text):
