@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from assistant.evidence import Statement
 from assistant.figures import AMOUNTS, Figure, kind_of, same_figure
 from assistant.guard import Evidence, Subject, is_other_place, is_other_year, read_asked
-from assistant.reading import Reading, find_place_names, find_years
+from assistant.proper import find_place_names
+from assistant.reading import Reading, find_years
 from assistant.retrieval import Searcher
 from assistant.stated import figures_at, read_heading
 from assistant.text.terms import Alternatives, find_terms

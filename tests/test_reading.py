@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.glossary import build_glossary
-from assistant.reading import Reader, Reading, find_years, name_plainly
+from assistant.proper import name_plainly
+from assistant.reading import Reader, Reading, find_years
 from assistant.text.terms import Alternatives
 
 ORGANISATIONS = ("BASF", "Corning", "Hitachi Energy", "云岭铁路")
@@ -49,6 +50,14 @@ def test_a_figure_is_the_same_word_in_both_languages() -> None:
 @pytest.mark.parametrize("question", ["What did Corning say?", "康宁说了什么？"])
 def test_an_organisation_is_known_by_both_its_names(question: str) -> None:
     assert read(question).organisations == {"Corning"}
+
+
+def test_a_word_within_a_known_name_names_no_other_organisation() -> None:
+    reader = Reader(
+        ("Energy Desk", "Hitachi"), build_glossary([("日立能源", "Hitachi Energy")], [])
+    )
+    assert reader.read("How large is Hitachi Energy's backlog?").organisations == {"Hitachi"}
+    assert reader.read("What does Energy Desk say?").organisations == {"Energy Desk"}
 
 
 def test_an_organisation_is_named_by_its_first_word_whole() -> None:
