@@ -32,6 +32,7 @@ _STATUS = {
     "store.locked": 409,
     "store.busy": 409,
     "store.lost_turn": 409,
+    "store.changed": 409,
     "store.unreachable": 503,
     "model.timeout": 504,
 }
