@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 
 import uvicorn
@@ -56,6 +57,9 @@ class Serving:
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
             time.sleep(_POLL)
+        if not self._server.started:
+            self.close()
+            raise RuntimeError("the server ended before it had begun")
         return self
 
     def __exit__(
@@ -67,7 +71,8 @@ class Serving:
         self.close()
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        with suppress(SystemExit):  # uvicorn's way to say that it could not begin
+            self._server.run(sockets=[self._socket])
 
 
 def _bind(host: str, port: int) -> socket.socket:

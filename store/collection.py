@@ -12,35 +12,31 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import chromadb
 from llama_index.core.schema import TextNode
 
 from assistant.errors import StoreError
+from store import registry
 from store.ledger import DocumentRecord, hash_records, hash_text
 from store.loaded import Loaded, build_loaded
 from store.pages import (
     chroma_errors,
     delete_ids,
     read_ids,
-    read_pages,
     read_rows,
-    upsert_metadata,
-    upsert_plain,
     upsert_rows,
 )
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
-from store.texts import part_ids, split_text, version_of
+from store.texts import part_ids, version_of
 from store.tokens import TokenShelf
 from store.vectors import TokenRows, Vectors
 from store.writers import Writers
 
 OTHER = "other"
 _ATTEMPTS = 3  # at reading all of a collection while others write
-_ROOT_ID = "root//{}"  # no path within a folder has two slashes in a row
 
 
 class Collection:
@@ -62,8 +58,8 @@ class Collection:
         self._chunks = chunks
         self._dimension = dimension
         self._lock = threading.RLock()
-        self._records = self._read_ledger()
-        self._roots = self._read_roots()
+        self._records = registry.read_records(documents)
+        self._roots = registry.read_roots(documents)
         if self._writers.shared:
             self._forget_tokens()
 
@@ -80,15 +76,14 @@ class Collection:
 
     def write_root(self, root: Root) -> None:
         """Register a folder, or say where it lies now."""
-        metadata = {"kind": "root", "name": root.name, "path": str(root.path)}
         with self._write_alone():
-            upsert_metadata(self._documents, _ROOT_ID.format(root.name), metadata)
+            registry.write_root(self._documents, root)
             self._roots = {**self._roots, root.name: root}
 
     def remove_root(self, name: str) -> None:
         """Forget a folder; its documents stay."""
         with self._write_alone():
-            self._documents.delete(ids=[_ROOT_ID.format(name)])
+            registry.delete_root(self._documents, name)
             self._roots = {key: root for key, root in self._roots.items() if key != name}
 
     def restate(self, record: DocumentRecord) -> None:
@@ -116,8 +111,8 @@ class Collection:
         """See what other processes have written; costs nothing where there can be none."""
         with self._lock, chroma_errors(self.name):
             if self._writers.find_change():
-                self._records = self._read_ledger()
-                self._roots = self._read_roots()
+                self._records = registry.read_records(self._documents)
+                self._roots = registry.read_roots(self._documents)
                 self._forget_tokens()
 
     @property
@@ -131,11 +126,8 @@ class Collection:
         Raises StoreError "no_document", or "incomplete" if what is stored isn't what was written.
         """
         record = self._known(document_id)
-        ids = part_ids(record.version, record.characters)
         with chroma_errors(self.name):
-            rows = self._documents.get(ids=ids, include=["documents"])
-        parts = dict(zip(rows["ids"], rows["documents"] or [], strict=True))
-        text = "".join(parts.get(part_id) or "" for part_id in ids)
+            text = registry.read_text(self._documents, record)
         if hash_text(text) != record.sha256:
             raise self._incomplete(document_id)
         return text
@@ -283,20 +275,6 @@ class Collection:
             raise StoreError("no_document", document=document_id, collection=self.name)
         return record
 
-    def _read_ledger(self) -> dict[str, DocumentRecord]:
-        records: dict[str, DocumentRecord] = {}
-        for page in read_pages(self._documents, ["metadatas"], {"kind": "record"}):
-            found = [DocumentRecord.from_metadata(metadata) for metadata in page["metadatas"]]
-            records.update((record.id, record) for record in found)
-        return records
-
-    def _read_roots(self) -> dict[str, Root]:
-        pages = read_pages(self._documents, ["metadatas"], {"kind": "root"})
-        found = [
-            Root(one["name"], Path(one["path"])) for page in pages for one in page["metadatas"]
-        ]
-        return {root.name: root for root in found}
-
     def _forget_tokens(self) -> None:
         """Those of documents that others changed: each process has token vectors of its own."""
         self._tokens.keep({record.version for record in self._records.values()})
@@ -311,13 +289,11 @@ class Collection:
         return language if language in self._chunks else OTHER
 
     def _write_text(self, record: DocumentRecord, text: str) -> None:
-        metadata = {"kind": "text", "document": record.id, "version": record.version}
-        upsert_plain(self._documents, split_text(record.version, text), metadata)
+        registry.write_text(self._documents, record, text)
 
     def _switch(self, record: DocumentRecord) -> None:
         self._writers.check()
-        # One row, one transaction: from here on readers see the new document.
-        upsert_metadata(self._documents, record.id, {**record.to_metadata(), "kind": "record"})
+        registry.write_record(self._documents, record)
         self._records = {**self._records, record.id: record}
 
     def _delete_rows(self, document_id: str, keep: str) -> None:

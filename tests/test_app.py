@@ -203,3 +203,14 @@ def test_documents_that_never_hold_still_are_an_error_to_ask_again_on(
     with pytest.raises(StoreError) as caught:
         assistant.ask(QUESTION)
     assert (caught.value.code, caught.value.retryable) == ("changed", True)
+
+
+def test_each_question_looks_for_what_other_processes_wrote(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(assistant._collection, "refresh", lambda: looked.append("refreshed"))
+    assistant.ask(QUESTION)
+    assert len(looked) == 1
+    assistant.documents()
+    assert len(looked) == 2

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -69,3 +70,14 @@ def test_waiting_ends_when_it_is_closed(app: Starlette) -> None:
 def test_the_server_does_not_say_what_it_is(app: Starlette) -> None:
     with Serving(app, "127.0.0.1", 0) as serving:
         assert "server" not in httpx.get(serving.address, trust_env=False).headers
+
+
+def test_an_app_that_can_not_begin_is_a_fault_and_not_a_silence() -> None:
+    @asynccontextmanager
+    async def fail(app: Starlette) -> AsyncIterator[None]:
+        raise ZeroDivisionError
+        yield
+
+    serving = Serving(Starlette(lifespan=fail), "127.0.0.1", 0)
+    with pytest.raises(RuntimeError, match="before it had begun"), serving:
+        pass

@@ -123,7 +123,7 @@ def test_a_look_reads_the_ledger_only_where_it_changed(
 ) -> None:
     put(one, "a.txt", "one")
     two.refresh()
-    monkeypatch.setattr(two, "_read_ledger", None)
+    monkeypatch.setattr("store.registry.read_records", None)
     two.refresh()
     put_by_two = two.documents()
     assert [record.id for record in put_by_two] == ["a.txt"]
