@@ -17,7 +17,7 @@ from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
-from assistant.index import SearchIndex, build_index
+from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
 from assistant.models import build_llm
 from assistant.nearness import TokenNearness
@@ -38,6 +38,7 @@ from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
 from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
+from store.searchable import Searchable, load_searchable
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class _Loaded:
     """What was made from one state of the collection."""
 
     version: str
+    stored: Searchable
     index: SearchIndex
     searcher: Searcher
     engine: GroundedQueryEngine
@@ -158,8 +160,9 @@ class Assistant:
 
     def _build(self) -> _Loaded:
         version = self._collection.version
-        index = build_index(self._collection.load())
-        glossary = build_glossary(self._pairs, (node.text for node in index.nodes))
+        stored = load_searchable(self._collection, self._state.stored if self._state else None)
+        index = open_index(stored)
+        glossary = build_glossary(self._pairs, stored.whole.pairs)
         tokens = StoredTokens(self._collection, self._embedding)
         late = LateInteraction(index, self._embedding, tokens)
         searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary), late)
@@ -182,7 +185,7 @@ class Assistant:
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(version, index, searcher, engine)
+        return _Loaded(version, stored, index, searcher, engine)
 
     def _fingerprint(self, version: str) -> str:
         parts = (

@@ -20,6 +20,7 @@ from store.collection import OTHER, Collection
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
 from store.pages import chroma_errors
+from store.part_store import PartShelf, PartStore
 from store.tokens import TokenShelf, TokenStore
 
 CHROMA_FOLDER = "chroma"
@@ -32,11 +33,12 @@ class Store:
     """All collections of one folder; made by `open_store`, closed by `with` or `close`."""
 
     def __init__(
-        self, client: Client, lock: FolderLock, tokens: TokenStore, embedding: StoreEmbedding
+        self, client: Client, lock: FolderLock, tokens: TokenStore, parts: PartStore, embedding: StoreEmbedding
     ) -> None:
         self._client = client
         self._lock = lock
         self._tokens = tokens
+        self._parts = parts
         self._embedding = embedding
         self._open: dict[str, Collection] = {}
 
@@ -73,6 +75,7 @@ class Store:
         if self._lock.held:
             self._open.clear()
             self._tokens.close()
+            self._parts.close()
             self._client.close()
             self._lock.release()
 
@@ -86,8 +89,8 @@ class Store:
         # The documents last: a collection exists once they do, and then has all its parts.
         chunks = {language: self._build_chroma(name, language) for language in CHUNK_LANGUAGES}
         documents = self._build_chroma(name, _DOCUMENTS)
-        tokens = TokenShelf(self._tokens, name)
-        return Collection(name, documents, chunks, tokens, self._embedding.dimension)
+        tokens, parts = TokenShelf(self._tokens, name), PartShelf(self._parts, name)
+        return Collection(name, documents, chunks, tokens, parts, self._embedding.dimension)
 
     def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
         return self._client.get_or_create_collection(
@@ -124,12 +127,14 @@ def open_store(
         finish_restore(folder)
         tokens = TokenStore(folder, embedding.dimension)
         opened.callback(tokens.close)
+        parts = PartStore(folder, embedding.dimension)
+        opened.callback(parts.close)
         client = _open_client(folder)
         opened.callback(client.close)
         if not foreign:
             _check_embedding(client, embedding)
         opened.pop_all()
-    return Store(client, lock, tokens, embedding)
+    return Store(client, lock, tokens, parts, embedding)
 
 
 def _open_client(folder: Path) -> Client:

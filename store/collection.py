@@ -30,6 +30,8 @@ from store.pages import (
     upsert_plain,
     upsert_rows,
 )
+from store.part_store import PartShelf
+from store.parts import build_part_rows
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
 from store.texts import part_ids, split_text, version_of
@@ -49,13 +51,15 @@ class Collection:
         documents: chromadb.Collection,
         chunks: Mapping[str, chromadb.Collection],
         tokens: TokenShelf,
+        parts: PartShelf,
         dimension: int,
     ) -> None:
         self.name = name
+        self.parts = parts
+        self.dimension = dimension
         self._tokens = tokens
         self._documents = documents
         self._chunks = chunks
-        self._dimension = dimension
         self._lock = threading.RLock()
         self._records = self._read_ledger()
         self._roots = self._read_roots()
@@ -141,7 +145,7 @@ class Collection:
             ]
         self._check_counts(rows, current)
         rows.sort(key=lambda row: (str(row.metadata["document"]), row.metadata["position"]))
-        return build_loaded(rows, self._dimension)
+        return build_loaded(rows, self.dimension)
 
     def write(
         self,
@@ -165,11 +169,13 @@ class Collection:
             if tokens:
                 self.write_tokens(record.version, nodes, tokens)
             self._write_chunks(rows)
+            self.parts.write(record.version, build_part_rows(rows))
             self._write_text(record, text)
             self._switch(record)
             self._delete_rows(record.id, keep=record.version)
             if old and old.version != record.version:
                 self._tokens.drop(old.version)
+                self.parts.drop(old.version)
 
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
@@ -179,6 +185,7 @@ class Collection:
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
             self._tokens.drop(gone.version)
+            self.parts.drop(gone.version)
 
     def read_tokens(self, node: TextNode) -> TokenRows | None:
         """The token vectors of a chunk that `load` gave, if they are stored."""
@@ -222,6 +229,7 @@ class Collection:
                 found.update(version_of(row_id) for row_id in ids)
                 delete_ids(chroma, [row_id for row_id in ids if version_of(row_id) not in known])
             self._tokens.keep(known)
+            self.parts.keep(known)
             for version in self.find_stale_tokens():
                 self._tokens.drop(version)
         return frozenset(

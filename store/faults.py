@@ -16,6 +16,7 @@ from store.pages import read_ids, read_rows
 from store.prepare import TRANSFORM
 from store.roots import file_of
 from store.rows import ChunkRow
+from store.searchable import find_behind
 from store.texts import count_rows, version_of
 from store.vectors import unpack_vectors
 
@@ -48,6 +49,8 @@ def find_faults(collection: Collection, dimension: int) -> Iterator[Fault]:
         yield Fault("orphans", collection.name, str(strays))
     if stale := collection.find_stale_tokens():
         yield Fault("stale_tokens", collection.name, str(len(stale)))
+    if behind := find_behind(collection, incomplete):
+        yield Fault("behind", collection.name, str(len(behind)))
 
 
 def _count_rows(collection: Collection) -> Counter[str]:
