@@ -21,8 +21,8 @@ from typing import IO, Any
 
 from assistant.errors import StoreError
 from store.cache import CACHE_FILE
-from store.part_store import SEARCH_FILE
 from store.lock import HOLDER_NAME, LOCK_NAME, lock_folder
+from store.part_store import SEARCH_FILE
 
 MANIFEST = "manifest.json"
 FORMAT = 1

@@ -33,7 +33,12 @@ class Store:
     """All collections of one folder; made by `open_store`, closed by `with` or `close`."""
 
     def __init__(
-        self, client: Client, lock: FolderLock, tokens: TokenStore, parts: PartStore, embedding: StoreEmbedding
+        self,
+        client: Client,
+        lock: FolderLock,
+        tokens: TokenStore,
+        parts: PartStore,
+        embedding: StoreEmbedding,
     ) -> None:
         self._client = client
         self._lock = lock

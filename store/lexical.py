@@ -99,7 +99,7 @@ class LexicalIndex:
 
     def _knows(self, term: str) -> bool:
         where = self._where(term)
-        return where.stop > where.start
+        return bool(where.stop > where.start)
 
     def _best(self, alternatives: Sequence[Sequence[str]]) -> tuple[Scores, float]:
         """The best alternative's score a passage, and the most that any passage could get."""

@@ -84,9 +84,7 @@ class PartStore:
             )
         self._vocabulary.update(new)
 
-    def read(
-        self, collection: str, versions: Iterable[str], *, sentences: bool
-    ) -> dict[str, Part]:
+    def read(self, collection: str, versions: Iterable[str], *, sentences: bool) -> dict[str, Part]:
         """The parts that are there of some versions, with or without their sentences."""
         columns = f"{_COLUMNS}, sentences" if sentences else _COLUMNS
         found: defaultdict[str, list[Any]] = defaultdict(list)

@@ -93,9 +93,7 @@ def read_facts(metadata: Mapping[str, object]) -> Facts:
     )
 
 
-def build_postings(
-    counted: Sequence[Mapping[str, int]], vocabulary: Mapping[str, int]
-) -> Postings:
+def build_postings(counted: Sequence[Mapping[str, int]], vocabulary: Mapping[str, int]) -> Postings:
     """The postings of some chunks by the numbers of their terms."""
     terms = [vocabulary[term] for one in counted for term in one]
     counts = [count for one in counted for count in one.values()]

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, overload
 
 import numpy as np
@@ -60,7 +60,7 @@ class Searchable:
     @cached_property
     def _starts(self) -> list[int]:
         sizes = [len(part.ids) for part in self.parts.values()]
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(int).tolist()[: len(sizes)]
+        return [0, *accumulate(sizes[:-1])]
 
     @cached_property
     def _versions(self) -> list[str]:
@@ -164,6 +164,8 @@ def _load(collection: Collection, before: Searchable | None) -> Searchable:
 
 def _write_missing(collection: Collection, missing: Mapping[str, DocumentRecord]) -> None:
     """Make parts from the stored chunks, each as soon as it is read as a whole."""
+    if not missing:
+        return
     waiting: defaultdict[str, list[ChunkRow]] = defaultdict(list)
     done: set[str] = set()
     for row in _read_chunks(collection, list(missing)):

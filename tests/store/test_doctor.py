@@ -18,7 +18,10 @@ from store.doctor import Examination, examine
 from store.embedding import HashEmbedding
 from store.ingest import ingest
 from store.lock import HOLDER_NAME, lock_folder
+from store.pages import read_rows
+from store.parts import build_part_rows
 from store.prepare import read_sentences
+from store.rows import ChunkRow
 from store.tokens import TOKENS_FILE
 
 STEEL = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
@@ -123,6 +126,26 @@ def store_it_twice(collection: Collection) -> None:
     )
 
 
+def lose_the_terms(collection: Collection) -> None:
+    collection.parts.drop(collection.documents()[0].version)
+
+
+def miss_a_chunk_of_the_terms(collection: Collection) -> None:
+    version = collection.documents()[0].version
+    rows = [replace(row, id="another") for row in build_part_rows(chunk_rows(collection, version))]
+    collection.parts.write(version, rows)
+
+
+def leave_terms(collection: Collection) -> None:
+    version = collection.documents()[0].version
+    collection.parts.write("v0", build_part_rows(chunk_rows(collection, version)))
+
+
+def chunk_rows(collection: Collection, version: str) -> list[ChunkRow]:
+    sets = collection.chunk_sets()
+    return [row for chroma in sets for row in read_rows(chroma, {"version": version})]
+
+
 def leave_tokens(collection: Collection) -> None:
     nodes = collection.chunks("docs/wind.txt")
     collection.write_tokens("v0", nodes, [HashEmbedding().query_tokens("wind")])
@@ -137,6 +160,9 @@ def leave_tokens(collection: Collection) -> None:
         (blank_a_vector, ("wrong_vectors", "docs/wind.txt")),
         (leave_an_orphan, ("orphans", "1")),
         (leave_tokens, ("stale_tokens", "1")),
+        (lose_the_terms, ("behind", "1")),
+        (miss_a_chunk_of_the_terms, ("behind", "1")),
+        (leave_terms, ("behind", "1")),
     ],
 )
 def test_a_fault_is_found_and_mended(
