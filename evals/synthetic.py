@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+import jieba
 import numpy as np
 from llama_index.core.schema import TextNode
 from numpy.typing import NDArray
@@ -26,7 +27,6 @@ WORDS = 14  # a sentence
 _SUBJECTS, _VOCABULARY = 400, 30_000
 # How far vectors of a kind lie from each other: cosines of any two chunks come to .75 to .85.
 _CONE, _LANGUAGE, _SUBJECT, _DOCUMENT, _CHUNK, _SENTENCE = 1.0, 0.25, 0.3, 0.2, 0.3, 0.35
-_HAN = range(0x4E00, 0x4E00 + 2500)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class GivenVectors(StoreEmbedding):
 
 
 def draw_document(number: int, state: int = 0, chunks: int = CHUNKS) -> Drawn:
-    """Document `number` as it is in its `state`; every other one is Chinese."""
+    """Document `number` as it is in its `state`, which its record's stamp says; every other one is
+    Chinese."""
     drawn = np.random.default_rng([number, state])
     language = "zh" if number % 2 else "en"
     own = _aim(drawn, language)
@@ -80,7 +81,7 @@ def draw_document(number: int, state: int = 0, chunks: int = CHUNKS) -> Drawn:
         _build_node(name, place, line, number, language, sum(map(len, lines[:place])) + place)
         for place, line in enumerate(lines)
     ]
-    record = _build_record(name, text, number, language, chunks)
+    record = replace(_build_record(name, text, number, language, chunks), stamp=str(state))
     return Drawn(record, text, nodes, vectors, np.split(unit_rows(said), chunks))
 
 
@@ -117,15 +118,17 @@ def _directions(many: int, seed: int) -> Vectors:
 
 def _noise(drawn: np.random.Generator, many: int) -> Vectors:
     """Rows of length 1 or nearly so."""
-    return drawn.standard_normal((many, DIMENSION), dtype=np.float32) / np.float32(DIMENSION**0.5)
+    rows = drawn.standard_normal((many, DIMENSION), dtype=np.float32)
+    return np.asarray(rows / np.float32(DIMENSION**0.5), dtype=np.float32)
 
 
 @cache
 def _vocabulary(language: str) -> NDArray[np.str_]:
     drawn = np.random.default_rng(4 + (language == "zh"))
     if language == "zh":
-        signs = drawn.choice(np.array([chr(code) for code in _HAN]), (_VOCABULARY, 2))
-        return np.array(["".join(pair) for pair in signs])
+        jieba.initialize()
+        words = sorted(word for word, often in jieba.dt.FREQ.items() if len(word) == 2 and often)
+        return np.asarray(drawn.choice(np.array(words), _VOCABULARY, replace=False))
     letters = drawn.choice(np.array(list("abdegiklmnoprstu")), (_VOCABULARY, 7))
     lengths = drawn.integers(3, 8, _VOCABULARY)
     return np.array(["".join(row[:end]) for row, end in zip(letters, lengths, strict=True)])

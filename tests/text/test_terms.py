@@ -130,6 +130,8 @@ def test_stored_terms_are_those_that_this_version_counts() -> None:
     """Where this fails because terms are meant to change, raise VERSION: stored ones are then
     counted anew."""
     text = "Chengdu's GDP rose 6.5% to 2,081.7 billion yuan；成都市實現地區生產總值2.08萬億元。"
-    counted = "chengdu gdp rose 6.5 2081.7 billion yuan 成都 都市 成都市 实现 地区 生产 总值 生产总值"
+    counted = (
+        "chengdu gdp rose 6.5 2081.7 billion yuan 成都 都市 成都市 实现 地区 生产 总值 生产总值"
+    )
     counted += " 2.08 万亿 亿元 万亿元"
     assert (VERSION, find_terms(text)) == (1, counted.split())
