@@ -263,7 +263,8 @@ def _harm(ground: Ground) -> None:
         for record in records[:2]:
             row = chroma.get(where={"version": record.version}, limit=1)
             chroma.update(ids=row["ids"], embeddings=nothing)
-            chroma.add(ids=[f"gone:{row['ids'][0]}"], embeddings=nothing, documents=["gone"])
+            lost = {"version": "gone", "document": record.id}
+            chroma.add(ids=[f"gone:{record.id}"], embeddings=nothing, metadatas=[lost])
         for record in records[2:]:
             collection.parts.drop(record.version)
 

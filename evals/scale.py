@@ -40,7 +40,7 @@ from evals.synthetic import CHUNKS, Drawn, GivenVectors, draw_document, draw_que
 from store.candidates import StoredTokens
 from store.chroma import open_store
 from store.collection import Collection
-from store.searchable import Searchable, load_searchable
+from store.searchable import EXACT_CHUNKS, Searchable, load_searchable
 from store.vectors import Vectors
 
 COLLECTION = "scale"
@@ -81,15 +81,19 @@ class Bench:
     """One store of drawn documents, and the state that each of them is in."""
 
     def __init__(
-        self, collection: Collection, embedding: GivenVectors, documents: int, chunks: int
+        self, collection: Collection, embedding: GivenVectors, given: argparse.Namespace
     ) -> None:
         self._collection = collection
-        self._chunks = chunks
+        self._chunks, self._exact = given.each, given.exact
         self._embedding = embedding
         held = dict(enumerate(int(one.stamp or 0) for one in collection.documents()))
-        self._states = dict.fromkeys(range(documents), 0) | held
+        self._states = dict.fromkeys(range(max(1, given.chunks // given.each)), 0) | held
         self._drawn = np.random.default_rng(_SEED)
         self._stored: Searchable | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self._states)
 
     def fill(self) -> int:
         """Write the documents that aren't there yet; how many."""
@@ -106,7 +110,7 @@ class Bench:
 
     def open(self) -> SearchIndex:
         """The index as an assistant opens it, or brings it up to date."""
-        self._stored = load_searchable(self._collection, self._stored)
+        self._stored = load_searchable(self._collection, self._stored, self._exact)
         return open_index(self._stored)
 
     def forget(self) -> None:
@@ -135,9 +139,8 @@ class Bench:
 
 def measure(collection: Collection, embedding: GivenVectors, given: argparse.Namespace) -> Measured:
     """Fill, open, ask; then rewrite, open and compare as often as is asked for."""
-    documents = max(1, given.chunks // given.each)
-    found = Measured(chunks=documents * given.each, documents=documents)
-    bench = Bench(collection, embedding, documents, given.each)
+    bench = Bench(collection, embedding, given)
+    found = Measured(chunks=bench.size * given.each, documents=bench.size)
     with found.stage("ingest"):
         written = bench.fill() * given.each
     found.values["ingest, chunks a second"] = written / found.values["ingest, seconds"]
@@ -251,6 +254,9 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--chunks", type=int, default=20_000)
     parser.add_argument("--each", type=int, default=CHUNKS, help="chunks of a document")
     parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument(
+        "--exact", type=int, default=EXACT_CHUNKS, help="chunks up to which sentences are in memory"
+    )
     parser.add_argument("--rewrites", type=int, default=0)
     parser.add_argument("--rewrite-chunks", type=int, default=20_000, help="each time")
     parser.add_argument("--data", type=Path, help="where the store is made and stays")

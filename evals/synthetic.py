@@ -108,7 +108,7 @@ def _aim(drawn: np.random.Generator, language: str) -> Vectors:
 
 @cache
 def _middle() -> Vectors:
-    return _directions(1, 1)[0]
+    return np.asarray(_directions(1, 1)[0], dtype=np.float32)
 
 
 @cache

@@ -101,18 +101,21 @@ class StoredNodes(Sequence[TextNode]):
         return self._read(range(self._size)[row])
 
 
-def load_searchable(collection: Collection, before: Searchable | None = None) -> Searchable:
-    """A collection as it now is; what has not changed since `before` is taken from there.
+def load_searchable(
+    collection: Collection, before: Searchable | None = None, exact: int | None = None
+) -> Searchable:
+    """A collection as it now is; what has not changed since `before` is taken from there. Beyond
+    `exact` chunks, EXACT_CHUNKS by default, sentences stay on the disk.
 
     Raises StoreError "incomplete" if a document lacks chunks that its record counts.
     """
     for _ in range(_ATTEMPTS - 1):
         try:
-            return _load(collection, before)
+            return _load(collection, before, EXACT_CHUNKS if exact is None else exact)
         except StoreError as error:
             if error.code != "incomplete":
                 raise  # else it may have changed since the ledger was read
-    return _load(collection, before)
+    return _load(collection, before, EXACT_CHUNKS if exact is None else exact)
 
 
 def catch_up(collection: Collection, incomplete: Set[str]) -> None:
@@ -142,9 +145,9 @@ def find_behind(collection: Collection, incomplete: Set[str]) -> set[str]:
     return wrong | (held.keys() - {record.version for record in records})
 
 
-def _load(collection: Collection, before: Searchable | None) -> Searchable:
+def _load(collection: Collection, before: Searchable | None, exact: int) -> Searchable:
     records = {record.version: record for record in collection.documents() if record.chunks}
-    held = sum(record.chunks for record in records.values()) <= EXACT_CHUNKS
+    held = sum(record.chunks for record in records.values()) <= exact
     known = before.parts if before and (before.whole.sentences is not None) == held else {}
     found = {version: known[version] for version in records if version in known}
     found |= collection.parts.read(records.keys() - found.keys(), sentences=held)
