@@ -220,7 +220,7 @@ def _count(speed: Speed, collection: Collection, count: Callable[[str], int]) ->
 @contextmanager
 def _timed_writes(collection: Collection, stages: dict[str, Taken]) -> Iterator[None]:
     """Notes how long documents and token vectors take to be written."""
-    plain = (collection.write, collection.write_tokens)
+    plain: tuple[Callable[..., None], ...] = (collection.write, collection.write_tokens)
 
     def timed(write: Callable[..., None]) -> Callable[..., None]:
         def run(*args: Any) -> None:

@@ -79,7 +79,7 @@ def test_rows_that_lie_about_are_seen(docs: Path, tmp_path: Path) -> None:
         collection = store.collection(COLLECTION)
         chroma = collection.chunk_sets()[0]
         metadata = {"version": "gone", "document": "gone"}
-        chroma.add(ids=["gone:1"], embeddings=[[1.0] * 256], metadatas=[metadata])
+        chroma.add(ids=["gone:1"], embeddings=[1.0] * 256, metadatas=[metadata])
         collection.parts.drop(collection.documents()[0].version)
         behind = collection.documents()[0].version
     # Looking heals what search reads; what nobody claims stays until the next ingest.
