@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures, kind_of
+from assistant.geography import JOINT
 from assistant.subjects import Mention, find_scopes, find_year_mentions, keys_of
-from assistant.tables import read_rows
+from assistant.tables import Row, read_rows
 from assistant.text.language import split_sentences
 
 Span = tuple[int, int]
@@ -81,15 +82,40 @@ def read_statements(text: str, sentences: tuple[Span, ...] = ()) -> tuple[Statem
 def _read_rows(text: str, span: Span) -> list[Statement]:
     found = []
     for row in read_rows(text, span):
+        led = _leads(row)
         for cell in row.cells:
             words = f"{row.label} · {cell.column}"
-            own = (*find_year_mentions(words), *find_scopes(words))
-            led = (*find_year_mentions(row.caption), *find_scopes(row.caption))
+            own = (*find_year_mentions(words), *map(_keep_whole, find_scopes(words)))
             for figure in cell.figures:
                 if span[0] <= figure.span[0] and figure.span[1] <= span[1]:
                     about = f"{words} · {row.caption}"
                     found.append(Statement(figure, span, cell.span, own, led, (), (), about))
     return found
+
+
+def _leads(row: Row) -> tuple[Mention, ...]:
+    """What holds for all cells of a row: a year or place that fills one of them, else those of the
+    line above the table; what stands before that is other text."""
+    found: list[Mention] = []
+    cells = [one for cell in row.cells for one in _fill(cell.text)]
+    title = row.caption.rstrip().rpartition("\n")[2]
+    caption = (*find_year_mentions(title), *find_scopes(title))
+    for kind in ("year", "place"):
+        filling = [one for one in cells if one.kind == kind]
+        found += filling or [one for one in caption if one.kind == kind]
+    return tuple(found)
+
+
+def _keep_whole(mention: Mention) -> Mention:
+    """A row about a region is about none of its parts."""
+    whole = frozenset(key for key in mention.keys if JOINT in key)
+    return mention._replace(keys=whole or mention.keys)
+
+
+def _fill(cell: str) -> list[Mention]:
+    """The years and places that are all that a cell says: 2023年 and no "report of 2024"."""
+    found = (*find_year_mentions(cell), *find_scopes(cell))
+    return [one for one in found if not cell.replace(cell[slice(*one.span)], "").strip(" 年")]
 
 
 def _meets(span: Span, others: Sequence[Span]) -> bool:
