@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +28,9 @@ CHROMA_FOLDER = "chroma"
 CHUNK_LANGUAGES = ("en", "zh", OTHER)
 _DOCUMENTS = "documents"
 _SLUG_LENGTH = 32
+# Rows that may wait for Chroma's index: it reads them all again with every write. Of documents,
+# whose texts have 50,000 characters a row, its usual thousand come to more than a second a write.
+SYNC_ROWS = 50
 
 
 class Store:
@@ -98,7 +102,7 @@ class Store:
         return Collection(name, documents, chunks, tokens, parts, self._embedding.dimension)
 
     def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
-        return self._client.get_or_create_collection(
+        chroma = self._client.get_or_create_collection(
             chroma_name(name, kind),
             # Chroma's default would try to download a model.
             embedding_function=None,
@@ -110,6 +114,9 @@ class Store:
                 "dimension": self._embedding.dimension,
             },
         )
+        if kind == _DOCUMENTS:
+            _sync_often(chroma)
+        return chroma
 
 
 def open_store(
@@ -140,6 +147,17 @@ def open_store(
             _check_embedding(client, embedding)
         opened.pop_all()
     return Store(client, lock, tokens, parts, embedding)
+
+
+def _sync_often(chroma: chromadb.Collection) -> None:
+    """Also where it was made before; an index of another kind has no such threshold."""
+    index = chroma.configuration_json.get("hnsw")
+    if index and index.get("sync_threshold") != SYNC_ROWS:
+        often: Any = {"hnsw": {"sync_threshold": SYNC_ROWS, "batch_size": SYNC_ROWS // 2}}
+        with warnings.catch_warnings():
+            # Chroma's own, of how it writes down that there is no embedding function.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            chroma.modify(configuration=often)
 
 
 def _open_client(folder: Path) -> Client:
