@@ -26,36 +26,25 @@ from rich.table import Table
 
 from assistant.errors import DuociteError
 from assistant.glossary import NO_NAMES
-from assistant.index import Scores, SearchIndex, open_index
+from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction
 from assistant.prompts import explain
 from assistant.question import Question
 from assistant.reading import Reader
 from assistant.retrieval import BEST_SENTENCE_SHARE, LEXICAL_SHARE, HybridRetriever, Searcher
 from assistant.settings import locale_language
-from assistant.text.terms import find_terms
+from evals.drawn import Asked, DrawnStore
 from evals.measures import percentile
 from evals.memory import read_peak, reset_peak
-from evals.synthetic import CHUNKS, Drawn, GivenVectors, draw_document, draw_question
+from evals.synthetic import CHUNKS, GivenVectors
 from store.candidates import StoredTokens
 from store.chroma import open_store
 from store.collection import Collection
-from store.searchable import EXACT_CHUNKS, Searchable, load_searchable
-from store.vectors import Vectors
+from store.searchable import EXACT_CHUNKS
 
 COLLECTION = "scale"
 TOP = 10
-_SEED = 11
 _WARM_UP = 3  # questions that load dictionaries and draw samples
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question: its words, its terms, its vector."""
-
-    text: str
-    words: list[list[list[str]]]
-    vector: Vectors
 
 
 @dataclass
@@ -77,69 +66,11 @@ class Measured:
         self.values[f"{name}, peak MB"] = read_peak()
 
 
-class Bench:
-    """One store of drawn documents, and the state that each of them is in."""
-
-    def __init__(
-        self, collection: Collection, embedding: GivenVectors, given: argparse.Namespace
-    ) -> None:
-        self._collection = collection
-        self._chunks, self._exact = given.each, given.exact
-        self._embedding = embedding
-        held = dict(enumerate(int(one.stamp or 0) for one in collection.documents()))
-        self._states = dict.fromkeys(range(max(1, given.chunks // given.each)), 0) | held
-        self._drawn = np.random.default_rng(_SEED)
-        self._stored: Searchable | None = None
-
-    @property
-    def size(self) -> int:
-        return len(self._states)
-
-    def fill(self) -> int:
-        """Write the documents that aren't there yet; how many."""
-        held = len(self._collection.documents())
-        for number in range(held, len(self._states)):
-            self._write(number)
-        return len(self._states) - held
-
-    def rewrite(self, many: int) -> None:
-        """Another state of some documents, drawn by lot."""
-        for number in self._drawn.choice(len(self._states), many, replace=False).tolist():
-            self._states[number] += 1
-            self._write(number)
-
-    def open(self) -> SearchIndex:
-        """The index as an assistant opens it, or brings it up to date."""
-        self._stored = load_searchable(self._collection, self._stored, self._exact)
-        return open_index(self._stored)
-
-    def forget(self) -> None:
-        """As a new process, which has nothing in memory."""
-        self._stored = None
-
-    def ask(self, many: int) -> list[Asked]:
-        found = []
-        for number in self._drawn.choice(len(self._states), many).tolist():
-            text, vector = draw_question(self._draw(number), self._drawn)
-            self._embedding.learn(text, vector)
-            found.append(Asked(text, [[[term]] for term in find_terms(text)], vector))
-        return found
-
-    def documents(self) -> Iterator[Drawn]:
-        """As they are now, in the order of the index."""
-        return map(self._draw, sorted(self._states))
-
-    def _draw(self, number: int) -> Drawn:
-        return draw_document(number, self._states[number], self._chunks)
-
-    def _write(self, number: int) -> None:
-        one = self._draw(number)
-        self._collection.write(one.record, one.text, one.nodes, one.vectors, one.sentences)
-
-
 def measure(collection: Collection, embedding: GivenVectors, given: argparse.Namespace) -> Measured:
     """Fill, open, ask; then rewrite, open and compare as often as is asked for."""
-    bench = Bench(collection, embedding, given)
+    bench = DrawnStore(
+        collection, embedding, max(1, given.chunks // given.each), given.each, given.exact
+    )
     found = Measured(chunks=bench.size * given.each, documents=bench.size)
     with found.stage("ingest"):
         written = bench.fill() * given.each
@@ -182,7 +113,7 @@ def time_questions(
     return found
 
 
-def compare(bench: Bench, index: SearchIndex, asked: Sequence[Asked]) -> dict[str, float]:
+def compare(bench: DrawnStore, index: SearchIndex, asked: Sequence[Asked]) -> dict[str, float]:
     """Recall of the index's first ten, where an exact search over the drawn vectors says them."""
     chunks, best = _search_exactly(bench, asked)
     recall: dict[str, list[float]] = {"dense": [], "fused": []}
@@ -274,7 +205,7 @@ def _run(folder: Path, given: argparse.Namespace) -> Measured:
     return found
 
 
-def _measure_change(bench: Bench, found: Measured) -> None:
+def _measure_change(bench: DrawnStore, found: Measured) -> None:
     with found.stage("one changed document"):
         bench.rewrite(1)
         bench.open()
@@ -283,7 +214,7 @@ def _measure_change(bench: Bench, found: Measured) -> None:
         bench.open()
 
 
-def _search_exactly(bench: Bench, asked: Sequence[Asked]) -> tuple[Scores, Scores]:
+def _search_exactly(bench: DrawnStore, asked: Sequence[Asked]) -> tuple[Scores, Scores]:
     """[questions, chunks]: of each chunk its own cosine, and its best sentence's."""
     questions = np.array([one.vector for one in asked])
     chunks, best = [], []

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals import scale
+from evals import drawn, scale
 from evals.scale import main
 from evals.synthetic import SENTENCES, GivenVectors, draw_document, draw_question
 
@@ -78,7 +78,7 @@ def test_a_store_that_stays_is_not_filled_again(
     def refuse(*_: object) -> None:
         raise AssertionError("written again")
 
-    monkeypatch.setattr(scale.Bench, "rewrite", refuse)
+    monkeypatch.setattr(drawn.DrawnStore, "rewrite", refuse)
     monkeypatch.setattr(scale, "_measure_change", lambda *_: None)
     assert main([*SMALL, "--data", data, "--out", str(out)]) == 0
     found = json.loads(out.read_text())
