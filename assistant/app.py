@@ -18,7 +18,7 @@ from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
-from assistant.index import SearchIndex, build_index
+from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
 from assistant.models import build_llm
 from assistant.nearness import TokenNearness
@@ -39,6 +39,10 @@ from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
 from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
+from store.searchable import Searchable, load_searchable
+
+# Of a document that is replaced or gone while its collection is read.
+_OUTRUN = frozenset({"changed", "incomplete"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class _Loaded:
     """What was made from one state of the collection."""
 
     version: str
+    stored: Searchable
     index: SearchIndex
     searcher: Searcher
     engine: GroundedQueryEngine
@@ -158,7 +163,7 @@ class Assistant:
                     said = True
                     yield event
             except StoreError as error:
-                if error.code != "changed" or said or last:
+                if error.code not in _OUTRUN or said or last:
                     raise
             else:
                 return
@@ -195,8 +200,9 @@ class Assistant:
     def _build(self) -> _Loaded:
         version = self._collection.version
         versions = {record.id: record.version for record in self._collection.documents()}
-        index = build_index(self._collection.load())
-        glossary = build_glossary(self._pairs, (node.text for node in index.nodes))
+        stored = load_searchable(self._collection, self._state.stored if self._state else None)
+        index = open_index(stored)
+        glossary = build_glossary(self._pairs, stored.whole.pairs)
         tokens = StoredTokens(self._collection, self._embedding)
         late = LateInteraction(index, self._embedding, tokens)
         searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary), late)
@@ -219,7 +225,7 @@ class Assistant:
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(version, index, searcher, engine)
+        return _Loaded(version, stored, index, searcher, engine)
 
     def _fingerprint(self, version: str) -> str:
         parts = (

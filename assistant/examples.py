@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from assistant.answer import Language
 from assistant.figures import kind_of
 from assistant.index import SearchIndex
@@ -19,8 +21,9 @@ def find_examples(index: SearchIndex, language: Language) -> list[str]:
     """
     messages = load_messages(language)
     found: dict[str, str] = {}
-    order = sorted(index.nodes, key=lambda node: node.metadata["language"] != language)
-    for node in order:
+    foreign = index.languages != language
+    for row in [*np.flatnonzero(~foreign), *np.flatnonzero(foreign)]:
+        node = index.nodes[int(row)]
         who = node.metadata.get("organisation") or node.metadata.get("title")
         about = node.metadata.get("section")
         if not who or not about or who in found or about == who or len(about) > 60:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import yaml
 
 from assistant.errors import CatalogError
-from assistant.text.names import find_pairs
 from assistant.text.script import simplify
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -49,13 +48,10 @@ def load_glossary(path: Path) -> list[tuple[str, str]]:
     return [pair for name, others in content.items() for pair in _entry(path, name, others)]
 
 
-def build_glossary(given: Iterable[tuple[str, str]], texts: Iterable[str]) -> Glossary:
-    """The user's pairs, and those that texts show at least once with one name behind the other."""
-    shown: Counter[tuple[str, str]] = Counter()
-    for text in texts:
-        shown.update(set(find_pairs(text)))
+def build_glossary(given: Iterable[tuple[str, str]], shown: Iterable[tuple[str, str]]) -> Glossary:
+    """The user's pairs, and those that texts show, with one name behind the other."""
     pairs: dict[str, set[str]] = defaultdict(set)
-    for name, english in [*given, *shown]:
+    for name, english in [*given, *sorted(shown)]:
         chinese = simplify(name)
         pairs[chinese].add(english)
         pairs[english.lower()].add(chinese)

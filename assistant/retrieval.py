@@ -117,8 +117,8 @@ class Searcher:
         vector = self.embedding.query_vectors([question])[0]
         centred = vector - self._centre(reading.language)
         same = index.languages == reading.language
-        own = self._dense(vector) + LEXICAL_SHARE * index.lexical.score(reading.own)
-        other = self._dense(centred) + TRANSLATED_SHARE * index.lexical.score(reading.cross)
+        own = self._score(vector, same, LEXICAL_SHARE * index.lexical.score(reading.own))
+        other = self._score(centred, ~same, TRANSLATED_SHARE * index.lexical.score(reading.cross))
         scores = _level(own, other, same)
         usual = [self._usual(mask, vector, centred) for mask in (same, ~same)]
         tokens = self.late.read_question(question, reading.language)
@@ -161,13 +161,13 @@ class Searcher:
 
     def _usual(self, chunks: NDArray[np.bool_], vector: Scores, centred: Scores) -> Usual:
         """Of the sentences of some chunks; too few of them borrow all the others."""
-        index = self.index
-        rows = chunks[index.owners]
+        owners, sentences = self.index.sample
+        rows = chunks[owners]
         if rows.sum() < LEVELLING:
-            rows = np.ones(len(index.owners), dtype=np.bool_)
+            rows = np.ones(len(owners), dtype=np.bool_)
         if not len(rows):
             return Usual(0.0, 1.0, 0.0, 1.0)
-        own = index.sentences[rows]
+        own = sentences[rows]
         plain, less = own @ vector, own @ centred
         return Usual(float(plain.mean()), _spread(plain), float(less.mean()), _spread(less))
 
@@ -176,10 +176,11 @@ class Searcher:
             self._centres[language] = centre_of(self.embedding, language)
         return self._centres[language]
 
-    def _dense(self, vector: Scores) -> Scores:
+    def _score(self, vector: Scores, wanted: NDArray[np.bool_], lexical: Scores) -> Scores:
+        """Meaning and words together, of the chunks that are wanted."""
         chunks = self.index.vectors @ vector
-        best = self.index.best_sentences(vector, chunks)
-        return (1 - BEST_SENTENCE_SHARE) * chunks + BEST_SENTENCE_SHARE * best
+        best = self.index.best_sentences(vector, chunks, np.where(wanted, lexical, -np.inf))
+        return (1 - BEST_SENTENCE_SHARE) * chunks + BEST_SENTENCE_SHARE * best + lexical
 
 
 class HybridRetriever(BaseRetriever):

@@ -13,6 +13,7 @@ from assistant.index import build_index
 from assistant.late import LateInteraction
 from assistant.reading import Reader
 from assistant.retrieval import Searcher
+from assistant.text.names import find_pairs
 from store.loaded import Loaded
 
 LONGEST = 60  # sentences of a document that counts as short
@@ -31,7 +32,8 @@ def take_out(searcher: Searcher, document: str) -> Searcher:
     rows = [n for n, node in enumerate(index.nodes) if node.metadata["document"] == document]
     nodes = [index.nodes[row] for row in rows]
     sentences = [index.sentences[index.starts[row] : index.starts[row + 1]] for row in rows]
+    shown = {pair for node in nodes for pair in find_pairs(node.text)}
     own = build_index(Loaded(nodes, index.vectors[rows], sentences))
-    reader = Reader(own.organisations, build_glossary((), (node.text for node in nodes)))
+    reader = Reader(own.organisations, build_glossary((), shown))
     late = LateInteraction(own, searcher.embedding, searcher.late.tokens)
     return Searcher(own, searcher.embedding, reader, late)

@@ -2,7 +2,7 @@
 
 The file is a tar.gz: `manifest.json` with the size and SHA-256 of each part, then the parts.
 Databases are copied by SQLite's own means, which takes care of what a process that died left in
-their journals. The cache of embeddings stays out: it can be made again.
+their journals. The cache of embeddings and what search reads stay out: they can be made again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import IO, Any
 from assistant.errors import StoreError
 from store.cache import CACHE_FILE
 from store.lock import ADDRESS_NAME, HOLDER_NAME, LOCK_NAME, lock_folder
+from store.part_store import SEARCH_FILE
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -138,7 +139,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """The files that a backup holds: a database stands for its side files."""
     for entry in _entries(folder):
         for path in sorted(entry.rglob("*")) if entry.is_dir() else [entry]:
-            if path.is_file() and not path.name.endswith(_SIDES):
+            if path.is_file() and not path.name.endswith(_SIDES) and path.name != SEARCH_FILE:
                 yield path
 
 

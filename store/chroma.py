@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,16 @@ from store.connection import ChromaServer
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
 from store.pages import chroma_errors
+from store.part_store import PartShelf, PartStore
 from store.tokens import TokenShelf, TokenStore
 from store.writers import SharedWriters, Writers
 
 CHUNK_LANGUAGES = ("en", "zh", OTHER)
 _DOCUMENTS = "documents"
 _SLUG_LENGTH = 32
+# Rows that may wait for Chroma's index: it reads them all again with every write. Of documents,
+# whose texts have 50,000 characters a row, its usual thousand come to more than a second a write.
+SYNC_ROWS = 50
 
 
 class Store:
@@ -41,6 +46,7 @@ class Store:
         client: Client,
         lock: FolderLock,
         tokens: TokenStore,
+        parts: PartStore,
         embedding: StoreEmbedding,
         server: ChromaServer | None = None,
     ) -> None:
@@ -48,6 +54,7 @@ class Store:
         self._client = client
         self._lock = lock
         self._tokens = tokens
+        self._parts = parts
         self._embedding = embedding
         self._open: dict[str, Collection] = {}
 
@@ -84,6 +91,7 @@ class Store:
         if self._lock.held:
             self._open.clear()
             self._tokens.close()
+            self._parts.close()
             close_client(self._client)
             self._lock.release()
 
@@ -97,12 +105,13 @@ class Store:
         # The documents last: a collection exists once they do, and then has all its parts.
         chunks = {language: self._build_chroma(name, language) for language in CHUNK_LANGUAGES}
         documents = self._build_chroma(name, _DOCUMENTS)
-        tokens = TokenShelf(self._tokens, name)
+        tokens, parts = TokenShelf(self._tokens, name), PartShelf(self._parts, name)
         writers = SharedWriters(name, documents) if self.server else Writers(name)
-        return Collection(name, documents, chunks, tokens, self._embedding.dimension, writers)
+        dimension = self._embedding.dimension
+        return Collection(name, documents, chunks, tokens, parts, dimension, writers)
 
     def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
-        return self._client.get_or_create_collection(
+        chroma = self._client.get_or_create_collection(
             chroma_name(name, kind),
             # Chroma's default would try to download a model.
             embedding_function=None,
@@ -114,6 +123,9 @@ class Store:
                 "dimension": self._embedding.dimension,
             },
         )
+        if kind == _DOCUMENTS:
+            _sync_often(chroma)
+        return chroma
 
 
 def open_store(
@@ -141,12 +153,25 @@ def open_store(
         finish_restore(folder)
         tokens = TokenStore(folder, embedding.dimension)
         opened.callback(tokens.close)
+        parts = PartStore(folder, embedding.dimension)
+        opened.callback(parts.close)
         client = open_server(server) if server else open_folder(folder)
         opened.callback(close_client, client)
         if not foreign:
             _check_embedding(client, embedding)
         opened.pop_all()
-    return Store(client, lock, tokens, embedding, server)
+    return Store(client, lock, tokens, parts, embedding, server)
+
+
+def _sync_often(chroma: chromadb.Collection) -> None:
+    """Also where it was made before; an index of another kind has no such threshold."""
+    index = chroma.configuration_json.get("hnsw")
+    if index and index.get("sync_threshold") != SYNC_ROWS:
+        often: Any = {"hnsw": {"sync_threshold": SYNC_ROWS, "batch_size": SYNC_ROWS // 2}}
+        with warnings.catch_warnings():
+            # Chroma's own, of how it writes down that there is no embedding function.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            chroma.modify(configuration=often)
 
 
 def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:

@@ -28,6 +28,8 @@ from store.pages import (
     read_rows,
     upsert_rows,
 )
+from store.part_store import PartShelf
+from store.parts import build_part_rows
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
 from store.texts import part_ids, version_of
@@ -48,20 +50,27 @@ class Collection:
         documents: chromadb.Collection,
         chunks: Mapping[str, chromadb.Collection],
         tokens: TokenShelf,
+        parts: PartShelf,
         dimension: int,
         writers: Writers | None = None,
     ) -> None:
         self.name = name
+        self.parts = parts
+        self.dimension = dimension
         self._writers = writers or Writers(name)
         self._tokens = tokens
         self._documents = documents
         self._chunks = chunks
-        self._dimension = dimension
         self._lock = threading.RLock()
         self._records = registry.read_records(documents)
         self._roots = registry.read_roots(documents)
-        if self._writers.shared:
-            self._forget_tokens()
+        if self.shared:
+            self._forget_others()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may write to it too."""
+        return self._writers.shared
 
     def documents(self) -> list[DocumentRecord]:
         """The ledger, by document id."""
@@ -113,7 +122,7 @@ class Collection:
             if self._writers.find_change():
                 self._records = registry.read_records(self._documents)
                 self._roots = registry.read_roots(self._documents)
-                self._forget_tokens()
+                self._forget_others()
 
     @property
     def version(self) -> str:
@@ -149,7 +158,7 @@ class Collection:
 
         Raises StoreError "incomplete" if a document lacks chunks that its record counts.
         """
-        for _ in range(_ATTEMPTS if self._writers.shared else 0):
+        for _ in range(_ATTEMPTS if self.shared else 0):
             try:
                 return self._load()
             except StoreError as error:
@@ -169,7 +178,7 @@ class Collection:
             ]
         self._check_counts(rows, current)
         rows.sort(key=lambda row: (str(row.metadata["document"]), row.metadata["position"]))
-        return build_loaded(rows, self._dimension)
+        return build_loaded(rows, self.dimension)
 
     def write(
         self,
@@ -193,11 +202,13 @@ class Collection:
             if tokens:
                 self.write_tokens(record.version, nodes, tokens)
             self._write_chunks(rows)
+            self.parts.write(record.version, build_part_rows(rows))
             self._write_text(record, text)
             self._switch(record)
             self._delete_rows(record.id, keep=record.version)
             if old and old.version != record.version:
                 self._tokens.drop(old.version)
+                self.parts.drop(old.version)
 
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
@@ -207,6 +218,7 @@ class Collection:
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
             self._tokens.drop(gone.version)
+            self.parts.drop(gone.version)
 
     def read_tokens(self, node: TextNode) -> TokenRows | None:
         """The token vectors of a chunk that `load` gave, if they are stored."""
@@ -250,6 +262,7 @@ class Collection:
                 found.update(version_of(row_id) for row_id in ids)
                 delete_ids(chroma, [row_id for row_id in ids if version_of(row_id) not in known])
             self._tokens.keep(known)
+            self.parts.keep(known)
             for version in self.find_stale_tokens():
                 self._tokens.drop(version)
         return frozenset(
@@ -275,9 +288,11 @@ class Collection:
             raise StoreError("no_document", document=document_id, collection=self.name)
         return record
 
-    def _forget_tokens(self) -> None:
-        """Those of documents that others changed: each process has token vectors of its own."""
-        self._tokens.keep({record.version for record in self._records.values()})
+    def _forget_others(self) -> None:
+        """What is kept here of documents that others changed: each process has its own."""
+        known = {record.version for record in self._records.values()}
+        self._tokens.keep(known)
+        self.parts.keep(known)
 
     def _write_chunks(self, rows: Sequence[ChunkRow]) -> None:
         for language, chunks in self._chunks.items():

@@ -28,6 +28,7 @@ from store.ledger import DocumentRecord, hash_text
 from store.lock import find_dead_holder
 from store.prepare import Prepared, build_record, read_sentences
 from store.roots import Root, file_of
+from store.searchable import catch_up
 
 # Where a store is made again beside the one that is there.
 _WORK = ".repairing"
@@ -115,7 +116,7 @@ def _repair(collection: Collection, embedding: StoreEmbedding, faults: Sequence[
             _write(collection, embedding, record, collection.text(record.id), nodes)
         elif fault.code == "incomplete":
             _rebuild(collection, embedding, record)
-    collection.sweep()
+    catch_up(collection, collection.sweep())
 
 
 def _rebuild(collection: Collection, embedding: StoreEmbedding, record: DocumentRecord) -> None:

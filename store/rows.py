@@ -59,8 +59,7 @@ def _flat(
 
 def build_node(row_id: str, text: str, metadata: Mapping[str, object]) -> TextNode:
     """The chunk that `build_rows` was given, ready for LlamaIndex."""
-    # Chroma gives the keys in another order each time.
-    shown = {key: value for key, value in sorted(metadata.items()) if key not in _OWN}
+    shown = strip_own(metadata)
     source = RelatedNodeInfo(node_id=str(shown["document"]))
     return TextNode(
         id_=row_id.partition(":")[2],
@@ -72,3 +71,8 @@ def build_node(row_id: str, text: str, metadata: Mapping[str, object]) -> TextNo
         end_char_idx=shown.get("end"),
         relationships={NodeRelationship.SOURCE: source},
     )
+
+
+def strip_own(metadata: Mapping[str, object]) -> dict[str, object]:
+    """A chunk's own metadata, in the order of the keys: Chroma gives them in another each time."""
+    return {key: value for key, value in sorted(metadata.items()) if key not in _OWN}

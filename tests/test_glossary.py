@@ -8,6 +8,7 @@ import pytest
 
 from assistant.errors import CatalogError
 from assistant.glossary import Glossary, build_glossary, load_glossary
+from assistant.text.names import find_pairs
 
 
 def save(folder: Path, text: str) -> Path:
@@ -86,7 +87,8 @@ def test_longer_names_come_first() -> None:
 
 def test_names_that_texts_show_are_added_to_the_users() -> None:
     texts = ["It was built by Lantern Works (灯塔公司).", "，磨坊银行（Mill Bank）出资。"]
-    glossary = build_glossary([("灯塔公司", "Lantern plc")], texts)
+    shown = [pair for text in texts for pair in find_pairs(text)]
+    glossary = build_glossary([("灯塔公司", "Lantern plc")], shown)
     assert glossary.pairs["灯塔公司"] == {"Lantern plc", "Lantern Works"}
     assert glossary.pairs["mill bank"] == {"磨坊银行"}
 

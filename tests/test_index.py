@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from llama_index.core.schema import TextNode
 
+import assistant.index
 from assistant.answer import Filters
 from assistant.index import SearchIndex, build_index, sentence_spans
 from assistant.text.terms import find_terms
 from store.loaded import Loaded
-from store.vectors import Vectors
+from store.vectors import Vectors, unit_rows
 
 EYE = np.eye(4, dtype=np.float32)
 
@@ -42,7 +44,7 @@ def allowed(index: SearchIndex, **filters: tuple[object, ...]) -> list[bool]:
 def test_sentences_belong_to_their_chunks(index: SearchIndex) -> None:
     assert index.owners.tolist() == [0, 0, 2]
     assert index.starts.tolist() == [0, 2, 2, 3]
-    assert index.sentences.tolist() == EYE[[0, 1, 2]].tolist()
+    assert index.sentences[0:3].tolist() == EYE[[0, 1, 2]].tolist()
 
 
 def test_rows_and_languages_are_in_the_order_of_the_chunks(index: SearchIndex) -> None:
@@ -61,6 +63,73 @@ def test_a_sentence_that_points_away_still_counts_as_it_is(index: SearchIndex) -
     vector = np.array([-0.5, -0.7, -0.2, 0.0], dtype=np.float32)
     chunks = np.zeros(3, dtype=np.float32)
     assert index.best_sentences(vector, chunks).tolist() == pytest.approx([-0.5, 0.0, -0.2])
+
+
+def on_disk(index: SearchIndex) -> SearchIndex:
+    """The same with sentences that aren't in memory."""
+    return replace(index, part=replace(index.part, sentences=None))
+
+
+def drawn_index(many: int) -> SearchIndex:
+    drawn = np.random.default_rng(5)
+    rows = unit_rows(drawn.normal(size=(4 * many, 8)).astype(np.float32))
+    nodes = [
+        build_node(f"{n}", f"word{n}", [], language=("en", "zh", "other")[n % 3])
+        for n in range(many)
+    ]
+    said = np.split(rows[many:], np.sort(drawn.integers(0, 3 * many, many - 1)))
+    return build_index(Loaded(nodes, rows[:many], said))
+
+
+def test_sentences_on_disk_are_the_same_for_each_chunk(index: SearchIndex) -> None:
+    read = on_disk(index)
+    for row in range(3):
+        own = slice(index.starts[row], index.starts[row + 1])
+        assert read.sentences[own].tolist() == index.sentences[own].tolist()
+    assert read.sentences[0:3].tolist() == index.sentences[0:3].tolist()
+
+
+def test_sentences_on_disk_are_read_for_the_first_chunks_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(assistant.index, "READ_CHUNKS", 40)
+    index = drawn_index(300)
+    vector = index.vectors[7]
+    chunks = index.vectors @ vector
+    exact = index.best_sentences(vector, chunks)
+    lexical = np.zeros(300, dtype=np.float32)
+    lexical[11] = 5  # its words alone bring it there
+    lexical[12] = -np.inf
+    found = on_disk(index).best_sentences(vector, chunks, lexical)
+    first = set(np.argsort(-np.where(np.isinf(lexical), -9, chunks + lexical))[:40].tolist())
+    same = {row for row in range(300) if found[row] == pytest.approx(exact[row], abs=1e-6)}
+    assert first <= same
+    assert {7, 11} <= first
+    others = sorted(set(range(300)) - first)
+    gaps = found[others] - chunks[others]
+    assert gaps.tolist() == pytest.approx([gaps[0]] * len(others), abs=1e-6)
+    assert gaps[0] == pytest.approx(np.mean((exact - chunks)[sorted(first)]), abs=1e-6)
+
+
+def test_few_chunks_on_disk_are_as_exact_as_in_memory() -> None:
+    index = drawn_index(60)
+    chunks = index.vectors @ index.vectors[0]
+    exact = index.best_sentences(index.vectors[0], chunks)
+    assert on_disk(index).best_sentences(index.vectors[0], chunks) == pytest.approx(exact)
+
+
+def test_a_sample_stands_for_the_sentences_of_each_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = drawn_index(90)
+    owners, rows = on_disk(index).sample
+    assert sorted(map(tuple, rows.tolist())) == sorted(map(tuple, index.sample[1].tolist()))
+    for owner, row in zip(owners, rows, strict=True):
+        own = index.sentences[slice(index.starts[owner], index.starts[owner + 1])]
+        assert row.tolist() in own.tolist()
+    monkeypatch.setattr(assistant.index, "SAMPLED_CHUNKS", 5)
+    taken = set(on_disk(index).sample[0].tolist())
+    assert 0 < len(taken) <= 15
 
 
 def test_the_head_line_is_searched_with_the_text(index: SearchIndex) -> None:
@@ -107,7 +176,7 @@ def test_filters_hold_together(index: SearchIndex) -> None:
 
 def test_an_empty_collection_has_an_index() -> None:
     index = build_index(Loaded([], EYE[:0], []))
-    assert index.sentences.shape[0] == 0
+    assert len(index.sample[1]) == 0
     assert index.allowed(Filters(years=(2024,))).shape == (0,)
     assert index.starts.tolist() == [0]
     assert index.organisations == ()

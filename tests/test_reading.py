@@ -9,9 +9,7 @@ from assistant.reading import Reader, Reading, find_years
 from assistant.text.terms import Alternatives
 
 ORGANISATIONS = ("BASF", "Corning", "Hitachi Energy", "云岭铁路")
-READER = Reader(
-    ORGANISATIONS, build_glossary([("绿格", "Greengrid")], ["康宁 (Corning) 是一家公司"])
-)
+READER = Reader(ORGANISATIONS, build_glossary([("绿格", "Greengrid")], [("康宁", "Corning")]))
 
 
 def read(text: str) -> Reading:

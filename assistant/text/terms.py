@@ -17,6 +17,9 @@ jieba.setLogLevel(40)  # its start-up lines are no business of the user
 Alternatives = tuple[tuple[str, ...], ...]
 """One idea of a question: any of these sequences of terms stands for it."""
 
+VERSION = 1
+"""Another value makes stored terms be counted anew: raise it with whatever changes `find_terms`."""
+
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import random
-import re
-import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from store.chroma import open_store
-from store.collection import Collection
-from store.embedding import HashEmbedding
-from store.pages import read_ids
-from store.texts import count_rows, version_of
-from tests.support.forks import Forks, open_forks
+from evals.forks import Forks
+from evals.states import (
+    DOCUMENTS,
+    MIXED,
+    States,
+    change_documents,
+    read_store,
+    write_document,
+)
+from tests.support.forks import open_forks
 
 pytestmark = pytest.mark.integration
 
 KILLS = 20
-DOCUMENTS = 12
-States = dict[str, int]
 
 
 @pytest.fixture
@@ -42,76 +39,15 @@ def forks(tmp_path: Path) -> Iterator[Forks]:
         yield opened
 
 
-def write_document(folder: Path, number: int, state: int) -> None:
-    """A document that says its state in every sentence; some have many chunks."""
-    lines = 40 if number % 6 == 0 else 2
-    said = (f"Line {n} of {number} made {n} tons of steel in state {state}. " for n in range(lines))
-    text = "\n\n".join(line * 4 for line in said)
-    (folder / f"{number:03}.md").write_text(f"# Plant {number}\n\n{text}\n")
-
-
-def change_documents(folder: Path, drawn: random.Random, state: int) -> States:
-    """About half of the documents change, one is gone, one is new; what should be stored."""
-    for path in sorted(folder.iterdir()):
-        if drawn.random() < 0.5:
-            write_document(folder, int(path.stem), state)
-    drawn.choice(sorted(folder.iterdir())).unlink()
-    write_document(folder, DOCUMENTS + state, state)
-    return {f"docs/{path.name}": state_of(path.read_text()) for path in folder.iterdir()}
-
-
-def state_of(text: str) -> int:
-    states = set(re.findall(r"state (\d+)", text))
-    assert len(states) == 1, "one document in two states"
-    return int(states.pop())
-
-
-def read_states(collection: Collection) -> States:
-    """The state of each document, by its text and by every one of its chunks."""
-    texts: dict[str, list[str]] = {}
-    for node in collection.load().nodes:  # which fails where a chunk is missing
-        texts.setdefault(str(node.metadata["document"]), []).append(node.text)
-    states = {known: state_of("\n".join(parts)) for known, parts in texts.items()}
-    for record in collection.documents():
-        assert state_of(collection.text(record.id)) == states[record.id]
-        assert len(texts[record.id]) == record.chunks
-    return states
-
-
-def find_strays(collection: Collection) -> Counter[str]:
-    """Rows, by version, that are too many or too few."""
-    found = Counter(
-        version_of(row_id)
-        for chroma, where in collection.row_sets()
-        for row_id in read_ids(chroma, where)
-    )
-    found.subtract({record.version: count_rows(record) for record in collection.documents()})
-    return Counter({version: many for version, many in found.items() if many})
-
-
 def open_default(data: Path) -> tuple[States, Counter[str]]:
-    with open_store(data, HashEmbedding(), wait=10) as store:
-        if "default" not in store.collections():
-            return {}, Counter()
-        collection = store.collection("default")
-        return read_states(collection), find_strays(collection)
+    found = read_store(data)
+    assert MIXED not in found.states.values(), "one document in two states"
+    return found.states, found.strays
 
 
 def run_whole(forks: Forks, folder: Path) -> float:
     """Seconds of an ingest that nobody disturbs."""
-    began = time.monotonic()
-    forks.start("ingest", str(folder))
-    assert forks.wait() == 0
-    return time.monotonic() - began
-
-
-def run_killed(forks: Forks, folder: Path, after: float) -> bool:
-    """Whether the process was killed before its end."""
-    process = forks.start("ingest", str(folder))
-    time.sleep(after)
-    with suppress(ProcessLookupError):  # it was quicker
-        os.kill(process, signal.SIGKILL)
-    return forks.wait() == -signal.SIGKILL
+    return forks.time("ingest", str(folder))
 
 
 def test_an_ingest_that_is_killed_loses_nothing_and_halves_nothing(
@@ -130,7 +66,7 @@ def test_an_ingest_that_is_killed_loses_nothing_and_halves_nothing(
         wanted = change_documents(folder, drawn, state)
         after = drawn.uniform(0.05, 0.9) * usual
         print(f"kill {state} after {after:.3f} s")
-        killed += run_killed(forks, folder, after)
+        killed += forks.kill(after, "ingest", str(folder))
         found, _ = open_default(tmp_path / "data")
         for document in before.keys() | wanted.keys() | found.keys():
             allowed = {before.get(document), wanted.get(document)}
@@ -173,7 +109,7 @@ def test_a_disk_that_is_full_is_said_and_loses_nothing(
     assert open_default(tmp_path / "data") == (dict.fromkeys(stored, 1), Counter())
 
 
-@pytest.mark.parametrize("part", ["", "chroma", "chroma/chroma.sqlite3", "tokens.db"])
+@pytest.mark.parametrize("part", ["", "chroma", "chroma/chroma.sqlite3", "tokens.db", "search.db"])
 def test_what_can_not_be_written_is_said_and_loses_nothing(
     forks: Forks, folder: Path, tmp_path: Path, stored: States, part: str
 ) -> None:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.errors import StoreError
+from store import chroma
 from store.chroma import Store, chroma_name, open_store
 from store.client import CHROMA_FOLDER
 from store.embedding import HashEmbedding, StoreEmbedding
@@ -170,3 +172,19 @@ def test_nothing_touches_the_global_settings_of_llamaindex(
     collection = store.collection("c", create=True)
     put(collection, "a.txt", "one")
     assert len(collection.load().nodes) == 1
+
+
+def test_few_rows_of_documents_wait_for_the_index_also_in_older_stores(
+    folder: Path, embedding: HashEmbedding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(chroma, "SYNC_ROWS", 1000)  # as Chroma has it
+        with open_store(folder, embedding) as store:
+            store.collection("old", create=True)
+    for _ in range(2):
+        with open_store(folder, embedding) as again:
+            collection = again.collection("old")
+            documents: Any = collection._documents.configuration_json
+            assert documents["hnsw"]["sync_threshold"] == chroma.SYNC_ROWS < 1000
+            chunks: Any = collection._chunks["en"].configuration_json
+            assert chunks["hnsw"]["sync_threshold"] == 1000

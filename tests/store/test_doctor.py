@@ -19,7 +19,10 @@ from store.doctor import Examination, examine
 from store.embedding import HashEmbedding
 from store.ingest import ingest
 from store.lock import HOLDER_NAME, lock_folder
+from store.pages import read_rows
+from store.parts import build_part_rows
 from store.prepare import read_sentences
+from store.rows import ChunkRow
 from store.tokens import TOKENS_FILE
 from tests.support.chroma_server import BOTH
 
@@ -133,6 +136,26 @@ def store_it_twice(collection: Collection) -> None:
     )
 
 
+def lose_the_terms(collection: Collection) -> None:
+    collection.parts.drop(collection.documents()[0].version)
+
+
+def miss_a_chunk_of_the_terms(collection: Collection) -> None:
+    version = collection.documents()[0].version
+    rows = [replace(row, id="another") for row in build_part_rows(chunk_rows(collection, version))]
+    collection.parts.write(version, rows)
+
+
+def leave_terms(collection: Collection) -> None:
+    version = collection.documents()[0].version
+    collection.parts.write("v0", build_part_rows(chunk_rows(collection, version)))
+
+
+def chunk_rows(collection: Collection, version: str) -> list[ChunkRow]:
+    sets = collection.chunk_sets()
+    return [row for chroma in sets for row in read_rows(chroma, {"version": version})]
+
+
 def leave_tokens(collection: Collection) -> None:
     nodes = collection.chunks("docs/wind.txt")
     collection.write_tokens("v0", nodes, [HashEmbedding().query_tokens("wind")])
@@ -144,13 +167,43 @@ FAULTS: list[tuple[Harm, tuple[str, str]]] = [
     (lose_the_sentences, ("wrong_vectors", "docs/wind.txt")),
     (blank_a_vector, ("wrong_vectors", "docs/wind.txt")),
     (leave_an_orphan, ("orphans", "1")),
+]
+# Of what is kept beside the store; on a server others write too, and opening tidies up.
+KEPT: list[tuple[Harm, tuple[str, str]]] = [
     (leave_tokens, ("stale_tokens", "1")),
+    (lose_the_terms, ("behind", "1")),
+    (miss_a_chunk_of_the_terms, ("behind", "1")),
+    (leave_terms, ("behind", "1")),
 ]
 
 
 @pytest.mark.parametrize("server", BOTH, indirect=True)
 @pytest.mark.parametrize(("how", "fault"), FAULTS)
 def test_a_fault_is_found_and_mended(
+    whole: Path, docs: Path, server: ChromaServer | None, how: Harm, fault: tuple[str, str]
+) -> None:
+    check_mending(whole, docs, server, how, fault)
+
+
+@pytest.mark.parametrize(("how", "fault"), KEPT)
+def test_what_is_kept_beside_the_store_is_looked_over_and_mended(
+    whole: Path, docs: Path, how: Harm, fault: tuple[str, str]
+) -> None:
+    check_mending(whole, docs, None, how, fault)
+
+
+@pytest.mark.parametrize("server", [BOTH[-1]], indirect=True)
+@pytest.mark.parametrize("how", [how for how, _ in KEPT])
+def test_what_is_kept_of_a_shared_store_is_no_fault(
+    whole: Path, server: ChromaServer, how: Harm
+) -> None:
+    wanted = read(whole, server=server)
+    harm(whole, how, server)
+    assert found(examine(whole, HashEmbedding(), server=server)) == []
+    assert read(whole, server=server) == wanted
+
+
+def check_mending(
     whole: Path, docs: Path, server: ChromaServer | None, how: Harm, fault: tuple[str, str]
 ) -> None:
     wanted = read(whole, server=server)

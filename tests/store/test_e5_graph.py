@@ -79,8 +79,8 @@ def compute(words: Rows, weights: dict[str, Weights]) -> Rows:
     return rows
 
 
-def run(session: Any, words: Weights, mask: Weights) -> Weights:
-    (rows,) = session.run(None, {"words": words, "mask": mask})
+def run(session: Any, words: Weights) -> Weights:
+    (rows,) = session.run(None, {"words": words})
     return np.asarray(rows)
 
 
@@ -91,23 +91,14 @@ def draw_words(texts: int, length: int) -> Weights:
 
 def test_the_graph_computes_the_layers(session: Any, weights: dict[str, Weights]) -> None:
     words = draw_words(3, 7)
-    found = run(session, words, np.zeros((3, 1, 7, 7), np.float32))
+    found = run(session, words)
     for own, rows in zip(words, found, strict=True):
         np.testing.assert_allclose(rows, compute(own.astype(float), weights), atol=2e-4)
 
 
-def test_masked_tokens_are_not_read(session: Any, weights: dict[str, Weights]) -> None:
-    words = draw_words(2, 8)
-    mask = np.zeros((2, 1, 8, 8), np.float32)
-    mask[0, :, :, 5:] = -1e9
-    first, second = run(session, words, mask)
-    np.testing.assert_allclose(first[:5], compute(words[0, :5].astype(float), weights), atol=2e-4)
-    np.testing.assert_allclose(second, compute(words[1].astype(float), weights), atol=2e-4)
-
-
 def test_any_number_of_texts_of_any_length_goes_in(session: Any) -> None:
     for texts, length in ((1, 1), (1, 12), (5, 2)):
-        found = run(session, draw_words(texts, length), np.zeros((texts, 1, length, length), "f4"))
+        found = run(session, draw_words(texts, length))
         assert found.shape == (texts, length, WIDTH)
 
 

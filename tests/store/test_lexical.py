@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.lexical import LexicalIndex
+from store.lexical import LexicalIndex, build_lexical
 
 PASSAGES = [
     ["steel", "steel", "mill"],
@@ -26,7 +26,7 @@ def ask(*words: str) -> list[list[list[str]]]:
 
 @pytest.fixture
 def index() -> LexicalIndex:
-    return LexicalIndex(PASSAGES)
+    return build_lexical(PASSAGES)
 
 
 def test_the_passage_that_holds_a_word_oftener_comes_first(index: LexicalIndex) -> None:
@@ -41,14 +41,14 @@ def test_a_short_passage_beats_a_long_one_with_as_many(index: LexicalIndex) -> N
 
 
 def test_a_rare_word_counts_more_than_a_common_one() -> None:
-    index = LexicalIndex([["steel", "city"], ["steel", "mill"], ["steel", "mill"], ["mill"]])
+    index = build_lexical([["steel", "city"], ["steel", "mill"], ["steel", "mill"], ["mill"]])
     assert index.idf("city") > index.idf("steel")
     scores = index.score(ask("city", "mill"))
     assert scores[0] > scores[1]
 
 
 def test_idf_is_never_negative_and_highest_for_what_stands_nowhere(index: LexicalIndex) -> None:
-    everywhere = LexicalIndex([["steel"]] * 5)
+    everywhere = build_lexical([["steel"]] * 5)
     assert 0 < everywhere.idf("steel") < everywhere.idf("nowhere")
     assert index.idf("nowhere") > index.idf("city") > index.idf("steel")
 
@@ -57,7 +57,7 @@ def test_idf_is_never_negative_and_highest_for_what_stands_nowhere(index: Lexica
 def test_scores_and_coverage_lie_in_0_to_1(
     passages: list[list[str]], question: list[list[list[str]]]
 ) -> None:
-    index = LexicalIndex(passages)
+    index = build_lexical(passages)
     scores = index.score(question)
     assert scores.shape == (len(passages),)
     assert scores.dtype == np.float32
@@ -95,8 +95,8 @@ def test_a_question_without_words_scores_nothing(index: LexicalIndex) -> None:
 
 
 def test_an_empty_index_is_searched() -> None:
-    assert LexicalIndex([]).score(ask("steel")).shape == (0,)
-    assert LexicalIndex([[], []]).score(ask("steel")).tolist() == [0, 0]
+    assert build_lexical([]).score(ask("steel")).shape == (0,)
+    assert build_lexical([[], []]).score(ask("steel")).tolist() == [0, 0]
 
 
 def test_coverage_is_the_share_of_the_words_by_weight(index: LexicalIndex) -> None:
