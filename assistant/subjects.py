@@ -33,6 +33,7 @@ _HYPHEN = re.compile(r"[-–]|\s?[—－]\s?")
 _OF_REGION = "地区"  # what follows is said of the region: 成渝地区双城经济圈
 _LONGEST_WORD = 2
 _LONG = 4
+_PORT = "港"
 _NATION = re.compile(
     r"\b(?:China(?!['’]s (?:first|largest))|national(?:ly)?|nation-?wide"
     r"|the (?:whole )?(?:country|nation)|country['’]s)\b"
@@ -200,10 +201,11 @@ def _cut(text: str) -> list[str]:
 
 
 def _part(word: str) -> list[str]:
-    """A long word that no dictionary has, parted behind the place that it begins with."""
-    if len(word) >= _LONG and not knows(word):
+    """A long word that no dictionary has, parted behind the place that it begins with; a port's
+    name as well (厦门港)."""
+    if (len(word) >= _LONG or word.endswith(_PORT)) and not knows(word):
         for length in (3, 2):
-            if _chinese_keys(word[:length]):
+            if length < len(word) and _chinese_keys(word[:length]):
                 return [word[:length], *_part(word[length:])]
     return [word]
 
