@@ -43,7 +43,7 @@ from assistant.text.language import detect_language
 NEAR, NEAR_LEAST = 0.5, 0.35
 """How near two sentences are that say the same but for a figure, and how near they have to be where
 their words say so too."""
-SHARED, SHARED_LEAST = 0.25, 0.1
+SHARED, SHARED_LEAST = 0.2, 0.1
 """What each has to speak of the other's measure: on average, and the one that does less."""
 SHARED_ALONE = 0.45
 """The same where nearness isn't known or small, and of the lengths and dates of one place, which

@@ -49,6 +49,11 @@ _OF_PAPER = re.compile(
 )
 _IN_PAPER = re.compile(r"年[^\d，。,：]{0,16}(?:报告|论文|文集|建议书)")
 _SAID_AFTER = re.compile(r"年?(?:就|曾|时)?(?:说|称|指出|表示|写道|提到|认为|预计|宣布)")
+_AT_FIRST = re.compile(
+    r"\b(?:from|before|originally|initially|at first|previous(?:ly)?|used to|since)\b"
+    r"|原来|原先|起初|最初|此前|之前|以前|[从由自]",
+    re.IGNORECASE,
+)
 _LATIN_WORD = re.compile(r"[a-z]+")
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -57,7 +62,7 @@ _PERIODS = frozenset({"year", "date", "half", "quarter"})
 class Subject:
     """What a claimed figure is about. `years` and `places` are those that the claim puts beside it,
     else the question's; `clause` are the claim's own words around it. `is_period` marks a year or
-    date that says when another figure held, `per` the measure of another one."""
+    date that says when another figure held, `per` the measure of another one, `is_start` what something rose or fell from."""
 
     figure: Figure
     years: frozenset[str]
@@ -67,6 +72,7 @@ class Subject:
     clause: Words
     is_period: bool = False
     per: bool = False
+    is_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
             clause=read_words(claim[slice(*statement.segment)]),
             is_period=statement.figure.unit in _PERIODS and not only_periods,
             per=statement.per,
+            is_start=bool(statement.toward or _AT_FIRST.search(f"{question}\n{claim}")),
         )
         for statement in statements
     ]
@@ -175,8 +182,10 @@ def find_contradiction(
         fault := _other_year(subject, statement, evidence)
     ):
         return fault
-    return _other_place(subject, statement, evidence) or _other_measure(
-        subject, statement, evidence, claimed
+    return (
+        _other_place(subject, statement, evidence)
+        or _other_end(subject, statement, claimed)
+        or _other_measure(subject, statement, evidence, claimed)
     )
 
 
@@ -185,6 +194,9 @@ def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> s
     referred = keys_of(statement.references, "year")
     if not subject.years or subject.years & (stated | loose | referred):
         return None
+    # The year in which somebody says so is no figure's.
+    said = frozenset() if statement.row else find_said_years(_sentence_of(evidence, statement))
+    stated, loose = stated - said, loose - said
     if stated:
         return f"other_year:{min(stated)}"
     if loose:
@@ -194,6 +206,10 @@ def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> s
     if above and not subject.years & around:
         return f"other_year:{min(above)}"
     return None
+
+
+def _sentence_of(evidence: Evidence, statement: Statement) -> str:
+    return evidence.text[slice(*statement.sentence)]
 
 
 def _years_above(evidence: Evidence, statement: Statement) -> frozenset[str]:
@@ -207,8 +223,7 @@ def _other_place(subject: Subject, statement: Statement, evidence: Evidence) -> 
     stated = own or led
     if not subject.places or not stated or subject.places & (own | led):
         return None
-    sentence = evidence.text[slice(*statement.sentence)]
-    words = frozenset(_LATIN_WORD.findall(sentence.lower()))
+    words = frozenset(_LATIN_WORD.findall(_sentence_of(evidence, statement).lower()))
     if any(is_named(mention, words) for mention in subject.mentions):
         return None
     above = keys_of(find_scopes(evidence.text[: statement.sentence[1]]), "place")
@@ -223,6 +238,15 @@ def _say(mention: Mention, evidence: Evidence, statement: Statement) -> str:
         return min(mention.keys).strip("*")
     start = statement.sentence[0]
     return evidence.text[start + mention.span[0] : start + mention.span[1]]
+
+
+def _other_end(subject: Subject, statement: Statement, claimed: Sequence[Figure]) -> str | None:
+    """Of "from 5 % to 8 %" the first is what is no more, unless the claim has both, or its year."""
+    end = statement.toward
+    if end is None or subject.is_start or subject.years & statement.years():
+        return None
+    said = any(same_quantity(end, one) for one in claimed)
+    return None if said else f"other_measure:{end.text}"
 
 
 def _other_measure(
@@ -246,6 +270,8 @@ def _other_measure(
 
 def _is_rival(subject: Subject, other: Statement, claimed: Sequence[Figure]) -> bool:
     if other.figure.unit != subject.figure.unit or other.per:
+        return False
+    if other.toward is not None and same_quantity(other.toward, subject.figure):
         return False
     return not any(
         supports_figure(other.figure, one) or same_quantity(other.figure, one) for one in claimed

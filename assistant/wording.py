@@ -30,6 +30,11 @@ CLAIM_FLOOR = 0.5
 _META = ("organisation", "author", "publisher", "title", "document_title", "head")
 _ITEM_END = re.compile(r"[,，、;；\n]|\band\b|和|与|以及")
 _ALIAS = re.compile(r"[()（）]")
+_LIES_ON = re.compile(
+    r"\b(?:on|along|by|near|beside)\sthe\s(?:(?:upper|lower|middle)(?:\sreaches of the|\sriver)?"
+    r"|river|banks of the)\s\Z",
+    re.IGNORECASE,
+)
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT = re.compile(
     r"\b(?:not(?! only)|never|no(?! (?:more|less|fewer|later) than|\.)|without|cannot|neither|nor"
@@ -93,11 +98,16 @@ def find_strange_name(
     for item in _ITEM_END.split(without_figures(claim)):
         if strange := _strange_in(item, simplify(question.lower()), lexicons):
             return strange
-    asked = find_latin_names(question)
+    asked = [name for name in find_latin_names(question) if not _locates(question, name)]
     if voiced and asked and not any(_held(name, lexicons) for name in asked):
         latin = any(detect_language(lexicon.text) == "en" for lexicon in lexicons)
         return asked[0].text if latin else None
     return None
+
+
+def _locates(question: str, name: Name) -> bool:
+    """Whether a name only says where something lies: "the city on the upper Rhine"."""
+    return bool(_LIES_ON.search(question[: name.span[0]]))
 
 
 def _strange_in(item: str, question: str, lexicons: Sequence[Lexicon]) -> str | None:
