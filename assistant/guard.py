@@ -21,6 +21,7 @@ from assistant.subjects import (
     find_year_mentions,
     is_named,
     keys_of,
+    years_of,
 )
 
 MARGIN = 0.03
@@ -184,7 +185,7 @@ def find_contradiction(
         return fault
     return (
         _other_place(subject, statement, evidence)
-        or _other_end(subject, statement, claimed)
+        or _other_end(subject, statement, evidence, claimed)
         or _other_measure(subject, statement, evidence, claimed)
     )
 
@@ -240,13 +241,20 @@ def _say(mention: Mention, evidence: Evidence, statement: Statement) -> str:
     return evidence.text[start + mention.span[0] : start + mention.span[1]]
 
 
-def _other_end(subject: Subject, statement: Statement, claimed: Sequence[Figure]) -> str | None:
+def _other_end(
+    subject: Subject, statement: Statement, evidence: Evidence, claimed: Sequence[Figure]
+) -> str | None:
     """Of "from 5 % to 8 %" the first is what is no more, unless the claim has both, or its year."""
     end = statement.toward
-    if end is None or subject.is_start or subject.years & statement.years():
+    if end is None or subject.is_start or any(same_quantity(end, one) for one in claimed):
         return None
-    said = any(same_quantity(end, one) for one in claimed)
-    return None if said else f"other_measure:{end.text}"
+    ends = [
+        one
+        for one in evidence.statements
+        if one.sentence == statement.sentence and same_quantity(one.figure, end)
+    ]
+    own = statement.years().difference(*(one.years() for one in ends))
+    return None if subject.years & own else f"other_measure:{end.text}"
 
 
 def _other_measure(
@@ -257,7 +265,7 @@ def _other_measure(
     rivals = [
         other
         for other in evidence.statements
-        if _is_rival(subject, other, claimed)
+        if _is_rival(subject, other, evidence, claimed)
         and not _other_year(subject, other, evidence)
         and not _other_place(subject, other, evidence)
     ]
@@ -268,8 +276,12 @@ def _other_measure(
     return f"other_measure:{rival.figure.text}" if gap > MARGIN else None
 
 
-def _is_rival(subject: Subject, other: Statement, claimed: Sequence[Figure]) -> bool:
+def _is_rival(
+    subject: Subject, other: Statement, evidence: Evidence, claimed: Sequence[Figure]
+) -> bool:
     if other.figure.unit != subject.figure.unit or other.per:
+        return False
+    if years_of(other.figure) & find_said_years(_sentence_of(evidence, other)):
         return False
     if other.toward is not None and same_quantity(other.toward, subject.figure):
         return False
