@@ -213,7 +213,8 @@ def _match(question: str, reading: ClaimReading, n: int, trial: _Trial) -> str |
     finding = _finding_of(figure, trial)
     if finding is not None and (one := _within(finding, trial)):
         return one.figure.text
-    return figure.text if names_year(quote, figure) else None
+    is_free = finding is None or finding.fault is None
+    return figure.text if is_free and names_year(quote, figure) else None
 
 
 def _read_quotation(node: TextNode, quote: str) -> list[Figure]:

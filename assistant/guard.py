@@ -192,7 +192,7 @@ def find_contradiction(
 
 def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> str | None:
     stated, loose = statement.years(), keys_of(statement.loose, "year")
-    referred = keys_of(statement.references, "year")
+    referred = frozenset() if stated else keys_of(statement.references, "year")
     if not subject.years or subject.years & (stated | loose | referred):
         return None
     # The year in which somebody says so is no figure's.

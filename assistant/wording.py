@@ -20,6 +20,7 @@ from assistant.naming import (
     share_held,
     spell_names,
 )
+from assistant.text.dictionary import knows
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
 from assistant.text.terms import is_stop_word
@@ -68,8 +69,20 @@ def find_missing_item(claim: str, lexicon: Lexicon) -> str | None:
     """The first item of a claim (a name, an entry of a list) that a source doesn't hold."""
     items = [item.strip() for item in _ITEM_END.split(without_figures(claim))]
     shares = [(item, _share(item, lexicon)) for item in items if _words(item)]
-    mean = sum(share for _, share in shares) / len(shares) if shares else 1.0
-    return min(shares, key=lambda pair: pair[1])[0] if mean < CLAIM_FLOOR else None
+    if not shares:
+        return None
+    mean = sum(share for _, share in shares) / len(shares)
+    item, _ = min(shares, key=lambda pair: pair[1])
+    if mean < CLAIM_FLOOR:
+        return item
+    return next((one for one, share in shares if not share and _is_tellable(one, lexicon)), None)
+
+
+def _is_tellable(item: str, lexicon: Lexicon) -> bool:
+    """Whether a source in another language could be seen to hold an item: nobody knows how a
+    foreign name is written in characters that no dictionary has."""
+    same = bool(_HAN.search(lexicon.text))
+    return same or all(word.latin or knows(word.text) for word in _words(item))
 
 
 def without_figures(claim: str) -> str:
