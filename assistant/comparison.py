@@ -9,7 +9,8 @@ from typing import Literal
 
 from assistant.evidence import Statement
 from assistant.figures import Figure, kind_of, same_quantity, supports_figure
-from assistant.guard import Evidence, find_said_years
+from assistant.guard import Evidence
+from assistant.saying import find_said_years
 from assistant.subjects import (
     NATION,
     WORLD,

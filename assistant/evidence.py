@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures, kind_of
+from assistant.saying import find_said_mentions
 from assistant.subjects import Mention, find_scopes, find_year_mentions, keys_of
 from assistant.tables import Row, read_rows
 from assistant.text.language import split_sentences
@@ -137,7 +138,9 @@ def _read_sentence(sentence: str) -> tuple[Statement, ...]:
     references = tuple(
         m for m in mentions if m.kind == "year" and _REFERENCE.search(sentence[: m.span[0]])
     )
-    direct = [m for m in mentions if m not in references]
+    # The year in which somebody says so is no figure's.
+    passed_over = (*references, *find_said_mentions(sentence))
+    direct = [m for m in mentions if m not in passed_over]
     stops = [
         (match.start(), _END_COST if match["end"] else _STOP_COST)
         for match in _STOPS.finditer(sentence)

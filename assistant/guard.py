@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.evidence import Statement, read_statements
 from assistant.figures import Figure, same_quantity, supports_figure
 from assistant.fit import Words, read_words, share, terms_of, weigh
+from assistant.saying import find_said_years, is_of_saying, names_report
 from assistant.subjects import (
     Mention,
     find_scopes,
@@ -33,23 +34,6 @@ of the same unit and passage: 97 % of the known ones stay, 85 % of the others go
 _SENTENCE, _SEGMENT, _NEAR, _CLAUSE = 0.35, 0.10, 0.35, 0.20
 _BEFORE, _AFTER = 20, 30  # characters around a figure that name what it counts
 
-_REPORT_YEAR = re.compile(
-    r"\s*(?:['’]s\s)?(?:\w+\s){0,2}(?:reports?|papers?|briefs?|proposals?|advisory|studies)\b"
-    r"|年?[^\d，。,]{0,8}(?:报告|简报|论文|建议)",
-    re.IGNORECASE,
-)
-# The year in which somebody says so, and not the one that it is about.
-_SAID_BEFORE = re.compile(
-    r"\b(?:said|says|wrote|writes|report(?:s|ed)|stated?|states|not(?:es|ed)|warn(?:s|ed)"
-    r"|estimat(?:es|ed)|expect(?:s|ed)|announced|explained)\s(?:\w+\s)?in\s\Z",
-    re.IGNORECASE,
-)
-_OF_PAPER = re.compile(
-    r"\b(?:papers?|reports?|briefs?|count|estimates?|figures|account|survey)\s(?:of|from|in)\s\Z",
-    re.IGNORECASE,
-)
-_IN_PAPER = re.compile(r"年[^\d，。,：]{0,16}(?:报告|论文|文集|建议书)")
-_SAID_AFTER = re.compile(r"年?(?:就|曾|时)?(?:说|称|指出|表示|写道|提到|认为|预计|宣布)")
 _AT_FIRST = re.compile(
     r"\b(?:from|before|originally|initially|at first|previous(?:ly)?|used to|since)\b"
     r"|原来|原先|起初|最初|此前|之前|以前|[从由自]",
@@ -117,7 +101,7 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
 def _years_asked(question: str, about: int | None) -> frozenset[str]:
     years: set[str] = set()
     for mention in find_year_mentions(question):
-        of_report = _REPORT_YEAR.match(question, mention.span[1])
+        of_report = names_report(question, mention.span[1])
         if not (of_report and str(about) in mention.keys):
             years |= mention.keys
     return frozenset(years)
@@ -126,33 +110,9 @@ def _years_asked(question: str, about: int | None) -> frozenset[str]:
 def _years_of_saying(claim: str, year: int | None) -> frozenset[str]:
     """The year in which the source was written, where the claim names it as no more than that."""
     mentions = [one for one in find_year_mentions(claim) if str(year) in one.keys]
-    if mentions and all(_is_of_saying(claim, one.span) for one in mentions):
+    if mentions and all(is_of_saying(claim, one.span) for one in mentions):
         return frozenset([str(year)])
     return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def find_said_years(text: str) -> frozenset[str]:
-    """The years that a text names only as those in which somebody says so."""
-    mentions = find_year_mentions(text)
-    meant = [one for one in mentions if not _is_of_paper(text, one.span)]
-    return keys_of(mentions, "year") - keys_of(meant, "year")
-
-
-def _is_of_paper(text: str, span: tuple[int, int]) -> bool:
-    """In "the paper of 2021" and "2021年文集中的报告" as where somebody says so in that year."""
-    if _OF_PAPER.search(text[: span[0]]) or _IN_PAPER.match(text, span[1]):
-        return True
-    return _is_of_saying(text, span)
-
-
-def _is_of_saying(claim: str, span: tuple[int, int]) -> bool:
-    start, end = span
-    if _SAID_BEFORE.search(claim[:start]) or _SAID_AFTER.match(claim, end):
-        return True
-    before, after = claim[start - 1 : start], claim[end : end + 1]
-    bracketed = before in ("(", "（") and after in (")", "）", "年")
-    return bracketed or _REPORT_YEAR.match(claim, end) is not None
 
 
 def read_asked(question: str, year: int | None) -> Subject:
@@ -195,9 +155,6 @@ def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> s
     referred = frozenset() if stated else keys_of(statement.references, "year")
     if not subject.years or subject.years & (stated | loose | referred):
         return None
-    # The year in which somebody says so is no figure's.
-    said = frozenset() if statement.row else find_said_years(_sentence_of(evidence, statement))
-    stated, loose = stated - said, loose - said
     if stated:
         return f"other_year:{min(stated)}"
     if loose:
