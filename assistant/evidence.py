@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures, kind_of
+from assistant.geography import JOINT
 from assistant.saying import find_said_mentions
 from assistant.subjects import Mention, find_scopes, find_year_mentions, keys_of
 from assistant.tables import Row, read_rows
@@ -37,7 +38,6 @@ _OF_WHOLE = re.compile(
 )
 _FROM = re.compile(r"(?:\bfrom\s(?:[\w']+\s){0,4}|[从由自][^，。；;]{0,14})\Z", re.IGNORECASE)
 _TOWARD = re.compile(r"[^.。;；]{0,40}?(?:\bto\b|到|至|为|达)[^.。;；]{0,12}", re.IGNORECASE)
-_DATE_CELL = re.compile(r"\s*(?:19|20)\d\d(?:\s?年)?\s*")
 _PER = re.compile(r"\b(?:per|(?:for )?every|each)\s\Z|每\Z", re.IGNORECASE)
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -91,11 +91,10 @@ def read_statements(text: str, sentences: tuple[Span, ...] = ()) -> tuple[Statem
 def _read_rows(text: str, span: Span) -> list[Statement]:
     found = []
     for row in read_rows(text, span):
-        dated = _read_dates(row)
+        led = _leads(row)
         for cell in row.cells:
             words = f"{row.label} · {cell.column}"
-            own = (*(find_year_mentions(words) or dated), *find_scopes(words))
-            led = (*find_year_mentions(row.caption), *find_scopes(row.caption))
+            own = (*find_year_mentions(words), *map(_keep_whole, find_scopes(words)))
             for figure in cell.figures:
                 if span[0] <= figure.span[0] and figure.span[1] <= span[1]:
                     about = f"{words} · {row.caption}"
@@ -103,10 +102,29 @@ def _read_rows(text: str, span: Span) -> list[Statement]:
     return found
 
 
-def _read_dates(row: Row) -> tuple[Mention, ...]:
-    """The years that cells of a row are: its other cells are of them."""
-    cells = (cell.text for cell in row.cells if _DATE_CELL.fullmatch(cell.text))
-    return tuple(mention for text in cells for mention in find_year_mentions(text))
+def _leads(row: Row) -> tuple[Mention, ...]:
+    """What holds for all cells of a row: a year or place that fills one of them, else those of the
+    line above the table; what stands before that is other text."""
+    found: list[Mention] = []
+    cells = [one for cell in row.cells for one in _fill(cell.text)]
+    title = row.caption.rstrip().rpartition("\n")[2]
+    caption = (*find_year_mentions(title), *find_scopes(title))
+    for kind in ("year", "place"):
+        filling = [one for one in cells if one.kind == kind]
+        found += filling or [one for one in caption if one.kind == kind]
+    return tuple(found)
+
+
+def _keep_whole(mention: Mention) -> Mention:
+    """A row about a region is about none of its parts."""
+    whole = frozenset(key for key in mention.keys if JOINT in key)
+    return mention._replace(keys=whole or mention.keys)
+
+
+def _fill(cell: str) -> list[Mention]:
+    """The years and places that are all that a cell says: 2023年 and no "report of 2024"."""
+    found = (*find_year_mentions(cell), *find_scopes(cell))
+    return [one for one in found if not cell.replace(cell[slice(*one.span)], "").strip(" 年")]
 
 
 def _meets(span: Span, others: Sequence[Span]) -> bool:

@@ -8,7 +8,7 @@ mean: the question's from generic questions, the passage's from the collection i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.centring import GENERIC_QUESTIONS
 from assistant.index import Scores, SearchIndex, sentence_spans
+from assistant.stated import find_headings
 from store.chunks import text_start
 from store.embedding import StoreEmbedding
 from store.vectors import TokenRows, Vectors, unit_rows
@@ -32,10 +33,12 @@ _HEAD = -1
 @dataclass(frozen=True)
 class TokenMatch:
     """A question against one chunk: `nearness` [q, t], centred cosines of its tokens to the
-    chunk's; `places` [t], the sentence that each of these stands in, or -1 for the head line."""
+    chunk's; `places` [t], the sentence that each of these stands in, or -1 for the head line;
+    `headings` [t], for rows of tables, which of these stand in what heads the row."""
 
     nearness: Scores
     places: NDArray[np.int64]
+    headings: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
     def whole(self) -> float:
@@ -49,8 +52,9 @@ class TokenMatch:
         return max(own, default=self.whole)
 
     def sentence(self, place: int) -> float:
-        """The mean of the best within one sentence; the chunk's worst token for an empty one."""
-        own = self.nearness[:, self.places == place]
+        """The mean of the best within one sentence, and a row's table head; the chunk's worst
+        token for an empty one."""
+        own = self.nearness[:, (self.places == place) | self.headings.get(place, False)]
         return float(own.max(axis=1).mean()) if own.size else float(self.nearness.min())
 
     def up_to(self, place: int) -> Scores:
@@ -96,7 +100,9 @@ class LateInteraction:
         lengths = 1 - 2 * held.vectors @ centre + centre @ centre
         nearness = question @ held.vectors.T - (question @ centre)[:, None]
         nearness /= np.sqrt(np.maximum(lengths, 1e-6))
-        return TokenMatch(nearness.astype(np.float32), _find_places(node, held))
+        starts = held.starts - text_start(node)
+        places, headings = _find_places(node, starts), _find_headings(node, starts)
+        return TokenMatch(nearness.astype(np.float32), places, headings)
 
     def _question_centre(self, language: str) -> Vectors:
         if language not in self._question_centres:
@@ -117,7 +123,17 @@ class LateInteraction:
         return self._passage_centres[language]
 
 
-def _find_places(node: TextNode, held: TokenRows) -> NDArray[np.int64]:
+def _find_places(node: TextNode, starts: NDArray[np.int32]) -> NDArray[np.int64]:
     """The sentence of each token: the last one that begins at or before it."""
     begins = [start for start, _ in sentence_spans(node)]
-    return np.searchsorted(begins, held.starts - text_start(node), side="right") - 1
+    return np.searchsorted(begins, starts, side="right") - 1
+
+
+def _find_headings(node: TextNode, starts: NDArray[np.int32]) -> dict[int, NDArray[np.bool_]]:
+    """Of each row of a table, the tokens that stand in its table's head."""
+    found = {}
+    for place, span in enumerate(sentence_spans(node)):
+        if spans := find_headings(node, span):
+            inside = [(starts >= start) & (starts < end) for start, end in spans]
+            found[place] = np.logical_or.reduce(inside)
+    return found

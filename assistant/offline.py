@@ -20,11 +20,12 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
+from assistant.features import LONGEST, holds_name
 from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
-from assistant.ranking import LONGEST, Candidate, holds_name, rank_sentences
+from assistant.ranking import Candidate, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
 from assistant.retrieval import Part, Search, Searcher

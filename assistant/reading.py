@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import jieba
 
 from assistant.figures import Figure, figure_type, find_figures
 from assistant.glossary import Glossary
 from assistant.parts import split_question
+from assistant.proper import find_names, is_place_name
 from assistant.text.dictionary import (
-    find_name_meant,
-    is_place,
     is_proper_noun,
-    knows,
     translate_english,
 )
 from assistant.text.language import detect_language
@@ -26,24 +24,11 @@ from assistant.text.terms import (
     expand_word,
     find_figure_terms,
     find_terms,
-    is_stop_word,
     split_words,
-    stem,
 )
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_CAPITAL = re.compile(r"\b[A-Z][A-Za-z&\d]+")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z&]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
-_OPENERS = frozenset(
-    "what how which who whom whose when where why in on by at under according after before to "
-    "from for as of is are was were does do did the a an about roughly since with during name "
-    "list give tell by".split()
-)
-_COUNTRY = frozenset(["china", "chinese", "中国", "全国"])  # what all is about tells nothing apart
 _SEVERAL = re.compile(
     r"\b(?:which|what) (?:are the )?(?:two|three|four|five|six|several)\b"
     r"|\band (?:how|what|which|in what|at what|from what|when|who)\b"
@@ -123,9 +108,9 @@ class Reader:
         figures = tuple(find_figures(text))
         several = bool(_SEVERAL.search(text))
         asked = figure_type(text)
-        proper = _find_names(_without(rest, known), language)
+        proper = find_names(_without(rest, known), language)
         names = (*proper.values(), *(_own_form(name, known) for name in known))
-        places = {word: forms for word, forms in proper.items() if _is_place_name(word.lower())}
+        places = {word: forms for word, forms in proper.items() if is_place_name(word.lower())}
         return Reading(
             text=text,
             language=language,
@@ -133,7 +118,7 @@ class Reader:
             cross=(*cross, *_figure_words(text)),
             names=names,
             places=tuple(places.values()),
-            speakers=self._find_speakers(text, names),
+            speakers=self._find_speakers(_shorten(text, known), names),
             years=frozenset(_YEAR.findall(text)),
             figures=figures,
             asked=asked - {"name", "list"},
@@ -189,15 +174,24 @@ def _without(text: str, names: Iterable[str]) -> str:
     return text
 
 
+def _shorten(text: str, names: Iterable[str]) -> str:
+    """A text with its known names cut to their first words: Hitachi Energy is no Energy Desk."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(re.escape(name), name.split()[0], text, flags=re.IGNORECASE)
+    return text
+
+
 def _find_words(
     rest: str, known: dict[str, Alternatives]
 ) -> tuple[list[Alternatives], list[Alternatives]]:
     own: list[Alternatives] = [(tuple(find_terms(name)),) for name in known if find_terms(name)]
     cross: list[Alternatives] = list(known.values())
+    said = {term for (terms,) in own for term in terms}
     for word in split_words(rest):
         terms = tuple(find_terms(word)) or (word,)
         own.append((terms,))
-        cross += _translate(word, terms)
+        # A name's words have been translated as a whole: by themselves they stand nowhere.
+        cross += [] if said.issuperset(terms) else _translate(word, terms)
     return own, cross
 
 
@@ -216,82 +210,9 @@ def _figure_words(text: str) -> list[Alternatives]:
     return [((term,),) for term in find_figure_terms(text)]
 
 
-def _find_names(rest: str, language: str) -> dict[str, Alternatives]:
-    """Proper names: capitals within an English question; dictionary names in a Chinese one."""
-    latin = _find_capitals(rest) if language == "en" else _LATIN.findall(rest)
-    found: dict[str, Alternatives] = {word: ((stem(word.lower()),),) for word in latin}
-    if language == "en":
-        return {word: (*forms, *expand_word(word.lower())) for word, forms in found.items()}
-    proper = [word for word in jieba.cut(rest) if len(word) > 1 and is_proper_noun(word)]
-    found |= {word: ((word,), *forms) for word in proper if (forms := expand_word(word))}
-    return found
-
-
-def _find_capitals(text: str) -> list[str]:
-    found = _CAPITAL.finditer(text)
-    return [
-        match.group()
-        for match in found
-        if match.group().lower() not in _MONTHS
-        and not (_opens_sentence(text, match.start()) and match.group().lower() in _OPENERS)
-    ]
-
-
-def _opens_sentence(text: str, place: int) -> bool:
-    return not text[:place].strip() or text[:place].rstrip()[-1] in ".?!:;"
-
-
-@lru_cache(maxsize=1024)
-def name_plainly(text: str) -> str:
-    """A question with places under their common names: 蓉城 is 成都. Documents rarely use others,
-    and an embedding knows few of them."""
-    if not _HAN.search(text):
-        return text
-    words = list(jieba.cut(text))
-    return "".join(
-        word if _is_clipped(words, place) else _name_plainly(word)
-        for place, word in enumerate(words)
-    )
-
-
-def _name_plainly(word: str) -> str:
-    """Its common name, also where the dictionary has only its first character: 渝产, 沪企."""
-    if meant := find_name_meant(word):
-        return meant
-    if len(word) < 2 or knows(word):
-        return word
-    return (find_name_meant(word[0]) or word[0]) + word[1:]
-
-
-def _is_clipped(words: Sequence[str], place: int) -> bool:
-    """Whether a word is one character beside another: 川渝 is one name, not two."""
-    around = [*words[max(0, place - 1) : place], *words[place + 1 : place + 2]]
-    return len(words[place]) == 1 and any(
-        len(word) == 1 and _HAN.match(word) and not is_stop_word(word) for word in around
-    )
-
-
 def find_years(text: str) -> frozenset[str]:
     """The years that a text names, as four digits."""
     return frozenset(_YEAR.findall(text))
-
-
-@cache
-def find_place_names(text: str) -> frozenset[str]:
-    """Terms of the names of places in a text of either language; not the country itself."""
-    words = [word.lower() for word in _CAPITAL.findall(text)]
-    if _HAN.search(text):
-        words += [word for word in jieba.cut(text) if len(word) > 1 and _HAN.match(word)]
-    return frozenset(stem(word) for word in words if _is_place_name(word))
-
-
-@cache
-def _is_place_name(word: str) -> bool:
-    if word in _COUNTRY:
-        return False
-    if _HAN.search(word):
-        return is_place(word)
-    return any(is_place(chinese) for chinese in translate_english((word,)))
 
 
 def _is_spoken_of(first: str, text: str) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.answer import Reason
-from assistant.ranking import FEATURES, NEARNESS, SENTENCE_VECTOR, Candidate, Features
+from assistant.features import FEATURES, NEARNESS, Features
+from assistant.ranking import SENTENCE_VECTOR, Candidate
 from assistant.retrieval import Search
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 
@@ -20,7 +21,7 @@ from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS
 NOTHING_NEAR = 0.0
 # Among fewer sentences than this none can be told to stand out.
 FEW = 10
-SPARSE, EASED = 40, 2.5
+SPARSE = 40  # fewer are a small collection's; others bring up some 60
 FEW_WORDS = 0.3  # share of the question's words that the best of so few has to hold
 
 # Of all the sentences, not only the two that are looked at.
@@ -57,21 +58,26 @@ _TOLD = (
 )
 _FOREIGN = tuple(f"{name}_foreign" for name in NEARNESS[:-1])
 _RANKS = (2, 5, 10)
+_SINGLED_OUT = (
+    *(f"lead_{rank}" for rank in _RANKS),  # of the best sentence before the second, ...
+    "lead_near",  # of the nearest sentence before the fifth nearest
+    "nearness",
+    "score",
+)
 REFUSAL_FEATURES = (
     *(f"nearest_{name}" for name in (*CONFLICTS, *_TOLD)),
     *(f"best_{name}" for name in (*CONFLICTS, *_TOLD, *_FOREIGN)),
     *(f"most_{name}" for name in MOST),
     "cost",  # of the best sentence without a conflict: how much less near it is
     "detour",  # how much nearer the nearest sentence is than the best one
-    *(f"lead_{rank}" for rank in _RANKS),  # of the best sentence before the second, ...
-    "lead_near",  # of the nearest sentence before the fifth nearest
+    *_SINGLED_OUT,
     "several",
     "chinese",
-    "nearness",
-    "score",
     "cosine",  # of the best sentence to the question, as it is
     "cosine_foreign",  # the same, where it is in the other language
     "cosine_centred",
+    "few",  # how much fewer sentences there are than a question brings up in most collections
+    *(f"few_{name}" for name in _SINGLED_OUT),  # what is worth another weight there
 )
 _WEIGHTS = np.array([REFUSAL_WEIGHTS.get(name, 0.0) for name in REFUSAL_FEATURES])
 _CONFLICT = np.array([name in CONFLICTS for name in FEATURES])
@@ -80,19 +86,19 @@ _LARGEST_COST = 10.0  # logits: differences beyond it mean no more
 
 def find_refusal(search: Search, ranked: Sequence[Candidate]) -> Reason | None:
     """Why not to answer, or None."""
-    if not ranked or ranked[0].features[FEATURES.index("centred")] < NOTHING_NEAR:
+    if not ranked or _nearest_beside(ranked[0], ranked) < NOTHING_NEAR:
         return "nothing_relevant"
     if search.reading.broad:
         return None
     if len(ranked) < FEW:
         return None if _holds_up(ranked[0]) else "not_stated"
-    return "not_stated" if answerability(search, ranked) + _ease(len(ranked)) < 0 else None
+    return "not_stated" if answerability(search, ranked) < 0 else None
 
 
-def _ease(sentences: int) -> float:
-    """What is forgiven, in logits, where a small collection leaves the best little to stand out
-    from: the weights were fitted on passages of some 60 sentences."""
-    return EASED * max(0.0, 1 - sentences / SPARSE)
+def _nearest_beside(best: Candidate, ranked: Sequence[Candidate]) -> float:
+    """The nearness of the nearest sentence of its passage: a row of a table has few words."""
+    centred = FEATURES.index("centred")
+    return max(float(one.features[centred]) for one in ranked if one.number == best.number)
 
 
 def _holds_up(best: Candidate) -> bool:
@@ -124,6 +130,13 @@ def describe_decision(
     clean = nearness[~table[:, _CONFLICT].any(axis=1)]
     cost = nearness.max() - clean.max(initial=nearness.min())
     reading = search.reading
+    singled = (
+        *(_lead(scores, rank) for rank in _RANKS),
+        _lead(nearness, 5),
+        nearness.max(),
+        scores.max(),
+    )
+    few = max(0.0, 1 - len(ranked) / SPARSE)
     return np.array(
         [
             *_pick(nearest, (*CONFLICTS, *_TOLD)),
@@ -131,13 +144,12 @@ def describe_decision(
             *(table[:, FEATURES.index(name)].max() for name in MOST),
             min(cost, _LARGEST_COST),
             nearness.max() - nearness[scores.argmax()],
-            *(_lead(scores, rank) for rank in _RANKS),
-            _lead(nearness, 5),
+            *singled,
             float(reading.several),
             float(reading.language == "zh"),
-            nearness.max(),
-            scores.max(),
             *_cosines(search, best),
+            few,
+            *(few * value for value in singled),
         ]
     )
 

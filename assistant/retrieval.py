@@ -24,7 +24,8 @@ from assistant.answer import Filters
 from assistant.centring import centre_of
 from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction, TokenMatch
-from assistant.reading import Reader, Reading, name_plainly
+from assistant.proper import name_plainly
+from assistant.reading import Reader, Reading
 from assistant.text.terms import Alternatives
 from store.embedding import StoreEmbedding
 

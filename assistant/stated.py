@@ -10,6 +10,8 @@ from llama_index.core.schema import TextNode
 from assistant.figures import Figure, find_figures
 from assistant.tables import read_rows
 
+_LONGEST_TITLE = 160  # characters: a longer line above a table is prose
+
 
 @lru_cache(maxsize=20_000)
 def figures_of(text: str) -> tuple[Figure, ...]:
@@ -36,3 +38,15 @@ def read_heading(node: TextNode, span: tuple[int, int]) -> str:
     """What stands above a table's row: its caption and the heads of its columns; "" elsewhere."""
     rows = read_rows(node.text, span)
     return " ".join(part for row in rows for part in (row.caption, *(c.column for c in row.cells)))
+
+
+def find_headings(node: TextNode, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """Where in a chunk's text the head of a row's table stands, with the title above it."""
+    headers = {row.header for row in read_rows(node.text, span) if row.header}
+    return sorted({place for header in headers for place in (header, *_find_title(node, header))})
+
+
+def _find_title(node: TextNode, header: tuple[int, int]) -> list[tuple[int, int]]:
+    above = node.text[: header[0]].rstrip()
+    start = above.rfind("\n") + 1
+    return [(start, len(above))] if 0 < len(above) - start < _LONGEST_TITLE else []

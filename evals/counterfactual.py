@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import jieba
 
-from assistant.reading import find_place_names
+from assistant.proper import find_place_names
 from assistant.text.dictionary import is_proper_noun
 from assistant.text.names import find_sound_alikes
 

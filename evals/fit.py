@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ranking import FEATURES
+from assistant.features import FEATURES
 from assistant.refusing import REFUSAL_FEATURES, describe_decision
 from evals.cases import LANGUAGES
 from evals.samples import Matrix, Sample, read_suite, read_xquad

@@ -1,16 +1,18 @@
 """What the weights are fitted on: questions with the sentences that answer them, and without.
 
 From suites: each question; the same with the passages that answer it taken away; near misses made
-of it; questions off every subject. From XQuAD, if its folder is given: questions of both languages
+of it; questions off every subject; and of their short documents each by itself, with its own
+questions. From XQuAD, if its folder is given: questions of both languages
 over paragraphs of both, with and without the one that answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from llama_index.core.schema import NodeWithScore
@@ -20,21 +22,30 @@ from assistant.answer import Language
 from assistant.app import Assistant, build_assistant
 from assistant.question import Question
 from assistant.ranking import Candidate, rank_sentences
-from assistant.retrieval import TOP_K, HybridRetriever, Search
+from assistant.retrieval import TOP_K, HybridRetriever, Search, Searcher
 from assistant.settings import load_settings
 from evals.cases import LANGUAGES, Ask, build_asks, read_cases, read_rows
 from evals.collections import prepare_collection
 from evals.counterfactual import OFF_TOPIC, make_near_misses
 from evals.external import fill_language
 from evals.quotes import holds_quotation
+from evals.small import find_short, take_out
 from store.spans import find_original
 
 Matrix = NDArray[np.float64]
 
 MADE = 0.03  # weight of a negative that was made, not written
+SMALL = 0.5  # of the same question once more, to a small collection
 OFF = 0.25  # of a question that is off every subject
 XQUAD = 0.05  # of a question of XQuAD, whose paragraphs are no reports
 XQUAD_EVERY = 4  # one in so many of its questions is taken
+
+
+class View(NamedTuple):
+    """A collection as a question sees it: what searches it, and its documents' texts."""
+
+    searcher: Searcher
+    text: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -61,29 +72,47 @@ def read_suite(spec: str) -> Iterator[Sample]:
     cases = read_cases(Path(file))
     prepared = prepare_collection(load_settings(), Path(docs), Path(rest[0]) if rest else None)
     with closing(build_assistant(prepared.settings, prepared.collection)) as assistant:
-        for ask in build_asks(cases):
-            yield from _sample(assistant, ask, Path(file).stem)
-        yield from _off_topic(assistant)
+        asks, suite = build_asks(cases), Path(file).stem
+        whole = View(assistant.searcher, assistant.text)
+        for ask in asks:
+            yield from _sample(whole, ask, suite)
+        yield from _off_topic(whole)
+        for document in find_short(whole.searcher):
+            view = View(take_out(whole.searcher, document), assistant.text)
+            for ask in asks:
+                if _is_all_in(ask, document):
+                    yield from map(_as_small, _sample(view, ask, suite))
 
 
-def _off_topic(assistant: Assistant) -> Iterator[Sample]:
+def _is_all_in(ask: Ask, document: str) -> bool:
+    """Whether a document has all that a question needs, or what tempts to answer it wrongly."""
+    sources = {ask.case.source, *ask.case.sources}
+    return all(document.endswith(f"/{source}") for source in sources)
+
+
+def _as_small(sample: Sample) -> Sample:
+    weight = sample.weight * SMALL
+    return replace(sample, weight=weight, kind="small" if sample.kind == "written" else sample.kind)
+
+
+def _off_topic(view: View) -> Iterator[Sample]:
     for number, texts in enumerate(OFF_TOPIC):
         for language, text in zip(LANGUAGES, texts, strict=True):
-            hits = HybridRetriever(assistant.searcher).retrieve(Question(text, language=language))
-            search = assistant.searcher.search(text)
-            ranked = rank_sentences(assistant.searcher, search, hits)
+            hits = HybridRetriever(view.searcher).retrieve(Question(text, language=language))
+            search = view.searcher.search(text)
+            ranked = rank_sentences(view.searcher, search, hits)
             yield _negative(f"off-topic/{number}", language, search, ranked, OFF)
 
 
-def _sample(assistant: Assistant, ask: Ask, suite: str) -> Iterator[Sample]:
-    searcher = assistant.searcher
+def _sample(view: View, ask: Ask, suite: str) -> Iterator[Sample]:
+    searcher = view.searcher
     question = Question(ask.question, language=ask.language)
     hits = HybridRetriever(searcher, 4 * TOP_K).retrieve(question)
     search = searcher.search(ask.question)
     known = ask.case.quotations if ask.case.answerable else ()
-    holding = {hit.node.node_id for hit in hits if _answers_any(assistant, hit, known)}
+    holding = {hit.node.node_id for hit in hits if _answers_any(view, hit, known)}
     ranked = rank_sentences(searcher, search, hits[:TOP_K])
-    answers = np.array([_is_part(assistant, one, known) for one in ranked], dtype=np.bool_)
+    answers = np.array([_is_part(view, one, known) for one in ranked], dtype=np.bool_)
     name = f"{suite}/{ask.case.id}"
     yield Sample(name, ask.language, search, ranked, answers, not ask.case.answerable)
     if known and holding:
@@ -104,17 +133,17 @@ def _negative(
     return Sample(name, language, search, ranked, nothing, True, weight, "made")
 
 
-def _answers_any(assistant: Assistant, hit: NodeWithScore, known: Sequence[str]) -> bool:
+def _answers_any(view: View, hit: NodeWithScore, known: Sequence[str]) -> bool:
     meta = hit.node.metadata
-    original = assistant.text(meta["document"])[meta["start"] : meta["end"]]
+    original = view.text(meta["document"])[meta["start"] : meta["end"]]
     return any(holds_quotation(quote, original) for quote in known)
 
 
-def _is_part(assistant: Assistant, candidate: Candidate, known: Sequence[str]) -> bool:
+def _is_part(view: View, candidate: Candidate, known: Sequence[str]) -> bool:
     """Whether a sentence and a known quotation are mostly the same text."""
     meta = candidate.node.metadata
     start, end = find_original(meta, *candidate.span)
-    original = assistant.text(meta["document"])[start:end]
+    original = view.text(meta["document"])[start:end]
     return any(holds_quotation(q, original) or holds_quotation(original, q) for q in known)
 
 

@@ -50,6 +50,36 @@ def test_a_cell_is_about_its_row_and_its_column() -> None:
     assert first.row.startswith("Dalian · Output 2023")
 
 
+def test_a_year_that_fills_a_cell_holds_for_its_row_and_not_the_caption_s() -> None:
+    text = "Table: sales, from reports of 2021 and 2024\n"
+    text += "| Firm | Year | Sales (RMB million) | Source |\n"
+    text += "| Acme | 2019 | 410 | report of 2021 |\n| Acme | 2023年 | 365 | report of 2024 |"
+    sales = [one.years() for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert sales == [{"2019"}, {"2023"}]
+
+
+def test_without_such_a_cell_the_caption_s_year_holds() -> None:
+    text = "Table: sales of 2022\n| Firm | Sales (RMB million) |\n| Acme | 410 |\n| Zeta | 365 |"
+    sales = [one.years() for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert sales == [{"2022"}, {"2022"}]
+
+
+def test_a_row_about_a_region_is_about_none_of_its_cities() -> None:
+    text = "| Area | Output (RMB million) |\n| Chengdu-Chongqing | 365 |\n| Chengdu | 110 |"
+    region, city = [one for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert city.places() == {"成都"}
+    assert region.places()
+    assert not region.places() & city.places()
+
+
+def test_prose_further_above_a_table_says_nothing_of_its_rows() -> None:
+    text = "Output grew in Dalian in 2021.\nTable: output\n| City | Output (RMB million) |\n"
+    text += "| Xiamen | 365 |\n| Ningbo | 410 |"
+    output = [one for one in read_statements(text) if one.figure.unit == "CNY"]
+    assert [one.places() for one in output] == [{"厦门"}, {"宁波"}]
+    assert not any(one.led for one in output)
+
+
 def test_figures_stand_where_their_spans_say_in_every_sentence() -> None:
     text = "It began in 1997. It has 300 members. 会员有300家。"
     for one in read_statements(text):

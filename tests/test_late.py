@@ -90,6 +90,16 @@ def test_a_sentence_counts_with_its_own_tokens() -> None:
     assert MATCH.sentence(1) == pytest.approx((0.3 + 0.45) / 2)
 
 
+def test_a_row_counts_with_the_tokens_of_its_table_s_head() -> None:
+    heads = np.array([False, True, False, False])
+    match = TokenMatch(NEARNESS, np.array([-1, -1, 0, 1]), {1: heads})
+    alone = TokenMatch(NEARNESS, match.places)
+    both = np.maximum(NEARNESS[:, 1], NEARNESS[:, 3]).mean()
+    assert match.sentence(1) == pytest.approx(both)
+    assert match.sentence(1) > alone.sentence(1)
+    assert match.sentence(0) == alone.sentence(0)
+
+
 def test_the_best_sentence_is_none_of_the_head_line() -> None:
     assert MATCH.best_sentence == pytest.approx(0.55)
     strong = TokenMatch(NEARNESS + np.array([5, 0, 0, 0], "f4"), MATCH.places)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.glossary import build_glossary
-from assistant.reading import Reader, Reading, find_years, name_plainly
+from assistant.proper import name_plainly
+from assistant.reading import Reader, Reading, find_years
 from assistant.text.terms import Alternatives
 
 ORGANISATIONS = ("BASF", "Corning", "Hitachi Energy", "云岭铁路")
@@ -51,9 +52,25 @@ def test_an_organisation_is_known_by_both_its_names(question: str) -> None:
     assert read(question).organisations == {"Corning"}
 
 
+def test_a_word_within_a_known_name_names_no_other_organisation() -> None:
+    reader = Reader(
+        ("Energy Desk", "Hitachi"), build_glossary([("日立能源", "Hitachi Energy")], [])
+    )
+    assert reader.read("How large is Hitachi Energy's backlog?").organisations == {"Hitachi"}
+    assert reader.read("What does Energy Desk say?").organisations == {"Energy Desk"}
+
+
 def test_an_organisation_is_named_by_its_first_word_whole() -> None:
     assert read("What does Hitachi plan?").organisations == {"Hitachi Energy"}
     assert read("What do Corningtons plan?").organisations == frozenset()
+
+
+def test_a_known_name_is_one_word_for_the_other_language() -> None:
+    reader = Reader((), build_glossary([("绿格集团", "Green Grid")], []))
+    cross = reader.read("What did Green Grid earn?").cross
+    assert holds(cross, "绿格", "集团")
+    assert not holds(cross, "green")
+    assert not holds(cross, "grid")
 
 
 def test_a_name_of_the_users_glossary_is_searched_in_the_other_language() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from assistant import refusing
-from assistant.ranking import FEATURES, rank_sentences
+from assistant.features import FEATURES
+from assistant.ranking import rank_sentences
 from assistant.refusing import REFUSAL_FEATURES, answerability, describe_decision, find_refusal
 from tests.support.nodes import build_hits, build_node, build_searcher
 
@@ -17,9 +18,14 @@ SEARCHER = build_searcher(HARBOUR)
 HITS = build_hits(HARBOUR)
 
 
+# As many sentences as a question brings up in most collections.
+MILLS = build_node(" ".join(f"The mill on bank {n} grinds barley for bread." for n in range(60)))
+LARGER = build_searcher(HARBOUR, MILLS)
+
+
 def log_odds(question: str) -> float:
-    search = SEARCHER.search(question)
-    return answerability(search, rank_sentences(SEARCHER, search, HITS))
+    search = LARGER.search(question)
+    return answerability(search, rank_sentences(LARGER, search, build_hits(HARBOUR, MILLS)))
 
 
 def test_without_passages_nothing_is_relevant() -> None:
@@ -79,8 +85,22 @@ def test_among_a_handful_of_sentences_a_missing_year_or_subject_is_refused() -> 
     assert refusal_of("How tall is the highest giraffe in Kenya?")
 
 
-def test_the_fewer_sentences_there_are_the_more_is_forgiven() -> None:
-    eased = [refusing._ease(count) for count in (0, 10, 20, 39, 40, 400)]
-    assert eased == sorted(eased, reverse=True)
-    assert eased[0] == refusing.EASED
-    assert eased[-2:] == [0.0, 0.0]
+def test_a_small_collection_is_told_from_a_large_one() -> None:
+    few = REFUSAL_FEATURES.index("few")
+    search = SEARCHER.search("How many containers did the harbour of Selby handle in 2022?")
+    ranked = rank_sentences(SEARCHER, search, HITS)
+    small = describe_decision(search, ranked)[few]
+    large = describe_decision(search, ranked * refusing.SPARSE)[few]
+    assert small == 1 - len(ranked) / refusing.SPARSE
+    assert large == 0
+
+
+def test_a_row_far_from_the_question_is_relevant_where_its_passage_is_near() -> None:
+    search = SEARCHER.search("How many containers did the harbour of Selby handle in 2022?")
+    ranked = rank_sentences(SEARCHER, search, HITS)
+    features = ranked[0].features.copy()
+    features[FEATURES.index("centred")] = -1.0
+    far = [ranked[0]._replace(features=features), *ranked[1:]]
+    assert find_refusal(search, far) != "nothing_relevant"
+    elsewhere = [far[0], *(one._replace(number=2) for one in ranked[1:])]
+    assert find_refusal(search, elsewhere) == "nothing_relevant"

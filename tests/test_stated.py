@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.figures import find_figures, same_figure
-from assistant.stated import figures_at, figures_of, read_heading
+from assistant.stated import figures_at, figures_of, find_headings, read_heading
 from tests.support.nodes import build_node
 
 ROW = "| Selby | 152,548 |"
@@ -34,3 +34,16 @@ def test_a_row_is_headed_by_its_caption_and_columns_and_a_sentence_by_nothing() 
     assert "towns" in heading
     assert "Output per head (RMB)" in heading
     assert read_heading(NODE, span_of("It cost CNY 5 million.")) == ""
+
+
+def test_the_head_of_a_row_is_found_with_the_title_above_its_table() -> None:
+    found = [TABLE[slice(*span)] for span in find_headings(NODE, span_of(ROW))]
+    assert found == ["Table: towns", "| Town | Output per head (RMB) |"]
+    assert find_headings(NODE, span_of("It cost CNY 5 million.")) == []
+
+
+def test_prose_above_a_table_is_no_title_of_it() -> None:
+    node = build_node("It is so. " * 20 + TABLE.removeprefix("Table: towns\n"))
+    start = node.text.index(ROW)
+    (found,) = find_headings(node, (start, start + len(ROW)))
+    assert node.text[slice(*found)] == "| Town | Output per head (RMB) |"

@@ -41,9 +41,14 @@ _BRITISH = (
     (re.compile(r"our(?=$|s$|ed$|al$)"), "or"),
     (re.compile(r"tre(?=s?$)"), "ter"),
     (re.compile(r"programme"), "program"),
+    (re.compile(r"^macau$"), "macao"),
 )
 _LEADING = re.compile(r"^(?:to be|to|a|an|the|sb's|one's)\s+")
+_WHERE = re.compile(r", [A-Z][^;]*")  # "Orchard Road, Singapore" means no Singapore
+_EXPLANATION = re.compile(r"(?:, [a-z].*|\s*\([^)]*\))\Z")
 _WORD = re.compile(r"[a-z0-9]+")
+# The last character of a place's full name, and how it is spoken.
+_KINDS_OF_PLACE = {"市": "shi", "省": "sheng", "县": "xian", "縣": "xian", "区": "qu", "區": "qu"}
 _MOST_WORDS = 4  # a longer gloss explains more than it translates
 _MOST_TRANSLATIONS = 24
 
@@ -93,7 +98,8 @@ def _gloss_words(gloss: str, *, proper: bool) -> set[tuple[str, ...]]:
         # A name comes first and an explanation after it: Macau; Macao, special region of China.
         firsts = [tuple(_WORD.findall(one.lower().split(",")[0])) for one in plain.split(";")]
         return {words for first in firsts for words in (first[:1], first[:_MOST_WORDS])}
-    parts = [tuple(_WORD.findall(part.lower())) for part in re.split(r"[;,]", plain)]
+    listed = _WHERE.sub("", plain)
+    parts = [tuple(_WORD.findall(part.lower())) for part in re.split(r"[;,]", listed)]
     found.update(words for words in parts if 0 < len(words) <= _MOST_WORDS)
     found.update((short,) for words in parts if (short := _abbreviate(words, gloss)))
     return found
@@ -126,13 +132,35 @@ def _by_english() -> dict[tuple[str, ...], set[str]]:
 
 @cache
 def translate_english(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Chinese words with a gloss of exactly these lower-case words, shortest first."""
+    """Chinese words with a gloss of exactly these lower-case words, shortest first.
+
+    Where a name is just these words, names that only begin so are left out: "chengdu" is 成都, and
+    no university or airport of it.
+    """
     by_english = _by_english()
     words = _SPELLED_OUT.get(words, words)
     american = tuple(map(_spell_american, words))
-    known = by_english.get(words) or by_english.get(american, set()) if words else set()
+    known = by_english.get(words, set()) | by_english.get(american, set()) if words else set()
+    proper = {word for word in known if is_proper_noun(word)}
+    named = {word for word in proper if {words, american} & _names_of(word)}
+    if named:
+        known = known - proper | named
     found = sorted(known, key=lambda word: (len(word), word))
     return tuple(found[:_MOST_TRANSLATIONS])
+
+
+@cache
+def _names_of(word: str) -> frozenset[tuple[str, ...]]:
+    """What a Chinese name is called: its pinyin, with and without what kind of place it is, and
+    each gloss that says nothing more but an explanation: "Tokyo, capital of Japan"."""
+    found = set()
+    for entry in _entries()[word]:
+        spoken = _plain_pinyin(entry.pinyin)
+        kind = _KINDS_OF_PLACE.get(word[-1], "")
+        found |= {(spoken,), (spoken.removesuffix(kind),)}
+        glosses = (_EXPLANATION.sub("", gloss) for gloss in entry.glosses)
+        found |= {tuple(_WORD.findall(gloss.lower())) for gloss in glosses}
+    return frozenset(found)
 
 
 def _spell_american(word: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ranking import FEATURES
+from assistant.features import FEATURES
 from assistant.refusing import REFUSAL_FEATURES
 from assistant.weights import REFUSAL_BIAS, REFUSAL_WEIGHTS, SENTENCE_WEIGHTS
 from evals.fit import ANSWERED, find_biases, fit_refusals, fit_sentences

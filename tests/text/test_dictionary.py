@@ -131,3 +131,24 @@ def test_acronyms_and_british_spellings_are_known(words: tuple[str, ...], chines
 
 def test_an_acronym_needs_the_initials_of_its_gloss() -> None:
     assert "脉诊" not in translate_english(("tcm",))
+
+
+@pytest.mark.parametrize(
+    ("name", "chinese", "others"),
+    [
+        ("chengdu", {"成都", "成都市"}, {"双流", "成渝", "成都体育大学"}),
+        ("tokyo", {"东京"}, {"东京塔", "东京湾"}),
+        ("singapore", {"新加坡"}, {"乌节路"}),
+        ("macau", {"澳门"}, {"澳门国际机场"}),
+    ],
+)
+def test_a_place_is_no_other_name_that_begins_like_it(
+    name: str, chinese: set[str], others: set[str]
+) -> None:
+    found = set(translate_english((name,)))
+    assert chinese <= found
+    assert not others & found
+
+
+def test_a_word_that_sounds_like_a_place_keeps_its_sense() -> None:
+    assert {"瘦", "乐安"} <= set(translate_english(("lean",)))
