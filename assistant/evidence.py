@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures, kind_of
 from assistant.geography import JOINT
-from assistant.saying import find_said_mentions
 from assistant.subjects import Mention, find_scopes, find_year_mentions, keys_of
 from assistant.tables import Row, read_rows
 from assistant.text.language import split_sentences
@@ -156,9 +155,7 @@ def _read_sentence(sentence: str) -> tuple[Statement, ...]:
     references = tuple(
         m for m in mentions if m.kind == "year" and _REFERENCE.search(sentence[: m.span[0]])
     )
-    # The year in which somebody says so is no figure's.
-    passed_over = (*references, *find_said_mentions(sentence))
-    direct = [m for m in mentions if m not in passed_over]
+    direct = [m for m in mentions if m not in references]
     stops = [
         (match.start(), _END_COST if match["end"] else _STOP_COST)
         for match in _STOPS.finditer(sentence)

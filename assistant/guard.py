@@ -125,8 +125,9 @@ def read_asked(question: str, year: int | None) -> Subject:
 
 
 def is_other_year(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
-    """Whether a figure of the source is stated of another year than the subject's."""
-    return bool(_other_year(subject, statement, evidence))
+    """Whether a figure of the source stands beside another year than the subject's, be it only that
+    of the one who says so: the feature that the weights of ranking are fitted on."""
+    return bool(_other_year(subject, statement, evidence, beside=True))
 
 
 def is_other_place(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
@@ -150,9 +151,15 @@ def find_contradiction(
     )
 
 
-def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> str | None:
-    stated, loose = statement.years(), keys_of(statement.loose, "year")
-    referred = frozenset() if stated else keys_of(statement.references, "year")
+def _other_year(
+    subject: Subject, statement: Statement, evidence: Evidence, *, beside: bool = False
+) -> str | None:
+    """A year in which somebody says so is no figure's, and one that it is measured against is not
+    its own; `beside`: both count as any year that stands beside it."""
+    said = frozenset() if beside or statement.row else _years_said(statement, evidence)
+    stated = (keys_of(statement.own, "year") - said) or (keys_of(statement.led, "year") - said)
+    loose = keys_of(statement.loose, "year") - said
+    referred = keys_of(statement.references, "year") if beside or not stated else frozenset()
     if not subject.years or subject.years & (stated | loose | referred):
         return None
     if stated:
@@ -168,6 +175,10 @@ def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> s
 
 def _sentence_of(evidence: Evidence, statement: Statement) -> str:
     return evidence.text[slice(*statement.sentence)]
+
+
+def _years_said(statement: Statement, evidence: Evidence) -> frozenset[str]:
+    return find_said_years(_sentence_of(evidence, statement))
 
 
 def _years_above(evidence: Evidence, statement: Statement) -> frozenset[str]:
@@ -238,7 +249,7 @@ def _is_rival(
 ) -> bool:
     if other.figure.unit != subject.figure.unit or other.per:
         return False
-    if years_of(other.figure) & find_said_years(_sentence_of(evidence, other)):
+    if years_of(other.figure) & _years_said(other, evidence):
         return False
     if other.toward is not None and same_quantity(other.toward, subject.figure):
         return False
