@@ -27,7 +27,7 @@ _FARTHEST = 45  # characters behind a figure at which a name may still be its ow
 _REFERENCE = re.compile(
     r"(?:\b(?:compared? (?:with|to)|versus|vs\.?|over|than|against|from|relative to|since"
     r"|base(?:d|line)?(?: year)?(?: of)?)\s(?:the\s)?"
-    r"(?:year\s|that of\s|levels? (?:of|in)\s|same period (?:of|in|last)?\s?)?(?:the\s)?"
+    r"(?:in\s|year\s|that of\s|levels? (?:of|in)\s|same period (?:of|in|last)?\s?)?(?:the\s)?"
     r"|较|比|相比|以|自|从|与)\s?\Z",
     re.IGNORECASE,
 )

@@ -47,7 +47,8 @@ _PERIODS = frozenset({"year", "date", "half", "quarter"})
 class Subject:
     """What a claimed figure is about. `years` and `places` are those that the claim puts beside it,
     else the question's; `clause` are the claim's own words around it. `is_period` marks a year or
-    date that says when another figure held, `per` the measure of another one, `is_start` what something rose or fell from."""
+    date that says when another figure held, `per` the measure of another one, `is_start` that it is
+    asked what something rose or fell from."""
 
     figure: Figure
     years: frozenset[str]
@@ -159,7 +160,8 @@ def _other_year(
     said = frozenset() if beside or statement.row else _years_said(statement, evidence)
     stated = (keys_of(statement.own, "year") - said) or (keys_of(statement.led, "year") - said)
     loose = keys_of(statement.loose, "year") - said
-    referred = keys_of(statement.references, "year") if beside or not stated else frozenset()
+    refers = beside or not stated or statement.toward is not None
+    referred = keys_of(statement.references, "year") if refers else frozenset()
     if not subject.years or subject.years & (stated | loose | referred):
         return None
     if stated:
@@ -221,7 +223,8 @@ def _other_end(
         for one in evidence.statements
         if one.sentence == statement.sentence and same_quantity(one.figure, end)
     ]
-    own = statement.years().difference(*(one.years() for one in ends))
+    years = statement.years() | keys_of(statement.references, "year")
+    own = years.difference(*(one.years() for one in ends))
     return None if subject.years & own else f"other_measure:{end.text}"
 
 

@@ -37,8 +37,9 @@ _PORT = "港"
 # What cities are called in speeches and headlines, where the dictionary doesn't say so.
 _NICKNAMES = dict(
     pair.split(":")
-    for pair in "山城:重庆 羊城:广州 花城:广州 江城:武汉 春城:昆明 冰城:哈尔滨 泉城:济南 鹏城:深圳 魔都:上海 "
-    "申城:上海 津门:天津 星城:长沙 榕城:福州 鹭岛:厦门 金陵:南京 姑苏:苏州 琴岛:青岛 滨城:大连 甬城:宁波".split()
+    for pair in "山城:重庆 羊城:广州 花城:广州 江城:武汉 春城:昆明 冰城:哈尔滨 泉城:济南 鹏城:深圳 "
+    "魔都:上海 申城:上海 津门:天津 星城:长沙 榕城:福州 鹭岛:厦门 金陵:南京 姑苏:苏州 琴岛:青岛 "
+    "滨城:大连 甬城:宁波".split()
 )
 _NATION = re.compile(
     r"\b(?:China(?!['’]s (?:first|largest))|national(?:ly)?|nation-?wide"

@@ -70,7 +70,9 @@ def test_growth_speaks_only_of_the_share_that_stands_beside_it() -> None:
 
 
 def test_a_word_of_the_sentences_head_reaches_as_far_in_letters_as_in_characters() -> None:
-    assert traits_of("The average annual wage in the city of Suzhou was RMB 121,000.") == {"average"}
+    assert traits_of("The average annual wage in the city of Suzhou was RMB 121,000.") == {
+        "average"
+    }
     assert traits_of("苏州市全部职工的年平均工资为12万元。") == {"average"}
 
 

@@ -226,7 +226,9 @@ def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:
     form = find_form(spelling, table)
     if form.base == "km" and _is_damaged_area(view, match):
         form = Form("km2", form.factor)
-    elif form.base == "km" and (speed := _SPEED.search(view[max(0, draft.start - _REACH) : draft.start])):
+    elif form.base == "km" and (
+        speed := _SPEED.search(view[max(0, draft.start - _REACH) : draft.start])
+    ):
         form = Form("km/h", form.factor * (_SECONDS if speed["second"] else Decimal(1)))
     draft.form, draft.end = form, match.end()
     return True

@@ -78,7 +78,9 @@ def _round_foreign(figure: Figure) -> Decimal:
     beyond the last that its own notation shows."""
     if figure.step.normalize(EXACT).as_tuple().digits == (1,):
         return figure.value
-    return figure.value.quantize(Decimal(1).scaleb(figure.step.adjusted() - _TELLING), context=EXACT)
+    return figure.value.quantize(
+        Decimal(1).scaleb(figure.step.adjusted() - _TELLING), context=EXACT
+    )
 
 
 def _pick_size(value: Decimal, sizes: tuple[tuple[str, Decimal], ...]) -> tuple[str, Decimal]:
