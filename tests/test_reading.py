@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from assistant.glossary import build_glossary
-from assistant.proper import name_plainly
 from assistant.reading import Reader, Reading, find_years
 from assistant.text.terms import Alternatives
 
@@ -165,19 +164,6 @@ def test_the_kind_of_figure_that_is_asked_for_is_told() -> None:
 def test_a_question_without_words_is_read_all_the_same(text: str) -> None:
     reading = read(text)
     assert (reading.own, reading.names) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("question", "plain"),
-    [
-        ("蓉城2019年的人口是多少？", "成都2019年的人口是多少？"),
-        ("渝产汽车有多少？", "重庆产汽车有多少？"),
-        ("川渝两地有多少人？", "川渝两地有多少人？"),
-        ("What is GDP?", "What is GDP?"),
-    ],
-)
-def test_cities_go_by_their_common_names(question: str, plain: str) -> None:
-    assert name_plainly(question) == plain
 
 
 def test_a_known_name_is_one_name_with_its_forms_of_both_languages() -> None:
