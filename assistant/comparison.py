@@ -9,7 +9,8 @@ from typing import Literal
 
 from assistant.evidence import Statement
 from assistant.figures import Figure, kind_of, same_quantity, supports_figure
-from assistant.guard import Evidence, find_said_years
+from assistant.guard import Evidence
+from assistant.saying import find_said_years
 from assistant.subjects import (
     NATION,
     WORLD,
@@ -36,7 +37,8 @@ _PERIODS = frozenset({"year", "date", "half", "quarter"})
 _WHOLES = frozenset({frozenset({NATION}), frozenset({WORLD})})
 _BEHIND = 15  # characters behind a figure at which a place is still its own
 _NEAR_WHOLE = 30  # the same of "nationwide", before it too
-_EVENT = "begins"
+_EVENTS = frozenset({"begins", "ground"})
+_LASTING = frozenset({"area", "length"})
 _STOP = re.compile(r"[,，;；。.、]|\b(?:and|while)\b")
 
 
@@ -58,8 +60,13 @@ class Stated:
 
 
 def is_placed(figure: Figure) -> bool:
-    """Whether places tell what a figure is about: the length of a way, the date of an event."""
+    """Whether a figure is the length of a way or the date of an event."""
     return kind_of(figure.unit) == "length" or figure.unit in _PERIODS
+
+
+def is_between(stated: Stated) -> bool:
+    """Whether places tell what such a figure is about, as of the way from one to another."""
+    return is_placed(stated.figure) and len(keys_between(stated.sentence)) >= ENOUGH_PLACES
 
 
 def agree(one: Figure, other: Figure) -> bool:
@@ -121,17 +128,16 @@ def _is_said(stated: Stated) -> bool:
 def _same_kind(one: Stated, other: Stated) -> bool:
     """The same traits; two dates are compared as those of events only."""
     mine, others = (find_traits(stated.evidence.text, stated.statement) for stated in (one, other))
-    return mine == others and (one.figure.unit not in _PERIODS or _EVENT in mine)
+    return mine == others and (one.figure.unit not in _PERIODS or bool(_EVENTS & mine))
 
 
 def _same_place(one: Stated, other: Stated) -> bool:
-    if not is_placed(one.figure):
-        mine, others = places_told(one), places_told(other)
-        same = _hold(mine, others) and _hold(others, mine)
-        return same and _whole(one) == _whole(other)
-    mine, others = keys_between(one.sentence), keys_between(other.sentence)
-    enough = min(len(mine), len(others)) >= ENOUGH_PLACES
-    return enough and (_hold(mine, others) or _hold(others, mine))
+    if is_between(one) and is_between(other):
+        mine, others = keys_between(one.sentence), keys_between(other.sentence)
+        return _hold(mine, others) or _hold(others, mine)
+    mine, others = places_told(one), places_told(other)
+    same = _hold(mine, others) and _hold(others, mine)
+    return same and _whole(one) == _whole(other)
 
 
 def _hold(some: frozenset[frozenset[str]], others: frozenset[frozenset[str]]) -> bool:
@@ -173,12 +179,15 @@ def _whole(stated: Stated) -> frozenset[str]:
 
 
 def _same_period(one: Stated, other: Stated) -> bool:
-    """The same year, said by both; of what lasts neither needs to say one."""
-    if is_placed(one.figure):
+    """The same year, said by both, or by neither in sources of one year; of what lasts one of them
+    may leave it out, and a date is its own."""
+    if one.figure.unit in _PERIODS or (is_between(one) and is_between(other)):
         return True
     mine, others = years_told(one), years_told(other)
-    if kind_of(one.figure.unit) == "area" and not (mine and others):
+    if kind_of(one.figure.unit) in _LASTING and not (mine and others):
         return True
+    if not (mine or others):
+        return one.evidence.year is not None and one.evidence.year == other.evidence.year
     return bool(mine & others)
 
 

@@ -16,6 +16,7 @@ from assistant.comparison import (
     Stated,
     agree,
     differ,
+    is_between,
     is_placed,
     may_oppose,
     places_told,
@@ -27,6 +28,7 @@ from assistant.grounding import Source
 from assistant.guard import Evidence
 from assistant.index import sentence_spans
 from assistant.likeness import Weigh, share_asked, share_measure
+from assistant.naming import find_latin_names
 from assistant.passages import cite
 from assistant.stated import figures_at
 from assistant.subjects import (
@@ -36,13 +38,16 @@ from assistant.subjects import (
     keys_between,
     keys_of,
 )
+from assistant.text.language import detect_language
 
-NEAR = 0.5
-"""How near two sentences have to be that say the same but for a figure."""
+NEAR, NEAR_LEAST = 0.5, 0.35
+"""How near two sentences are that say the same but for a figure, and how near they have to be where
+their words say so too."""
 SHARED, SHARED_LEAST = 0.2, 0.1
 """What each has to speak of the other's measure: on average, and the one that does less."""
 SHARED_ALONE = 0.45
-"""The same where nearness isn't known."""
+"""The same where nearness isn't known or small, and of the lengths and dates of one place, which
+has many of them."""
 
 ASKED = 0.2
 """What share of the question's words a figure's sentence has to have."""
@@ -118,7 +123,7 @@ def _choose(question: str, told: Sequence[Told]) -> Iterator[Told]:
 
 def _is_asked(question: str, own: Stated, weigh: Weigh) -> bool:
     """Whether a statement is about what is asked, as far as words, years and places tell."""
-    if is_placed(own.figure):
+    if is_between(own):
         return True
     years, places = _years_of(question), _places_of(question)
     if years and years_told(own) and not years & years_told(own):
@@ -226,23 +231,43 @@ class _Likeness(NamedTuple):
         near = self.nearness(
             Place(source, one.statement.sentence), Place(another, other.statement.sentence)
         )
-        if near is not None and near < NEAR:
+        if near is not None and near < NEAR_LEAST:
             return 0.0
-        if near is not None and is_placed(one.figure):
-            return near if self._holds_places(one) and self._holds_places(other) else 0.0
+        if near is not None and is_between(one) and is_between(other):
+            held = near >= NEAR and self._holds_places(one) and self._holds_places(other)
+            return near if held else 0.0
         known = [*_names(source), *_names(another)]
         shares = [
             share_measure(mine.evidence.text, mine.statement, yours.sentence, self.weigh, known)
             for mine, yours in ((one, other), (other, one))
         ]
-        mean, floor = sum(shares) / 2, SHARED if near is not None else SHARED_ALONE
-        return mean if mean >= floor and min(shares) >= SHARED_LEAST else 0.0
+        sure = near is not None and near >= NEAR and not is_placed(one.figure)
+        mean, floor = sum(shares) / 2, SHARED if sure else SHARED_ALONE
+        if mean < floor or min(shares) < SHARED_LEAST:
+            return 0.0
+        return 0.0 if _name_others(one.sentence, other.sentence, known) else mean
 
     def _holds_places(self, stated: Stated) -> bool:
         """Whether a sentence names the places that the question asks between."""
         named = keys_between(stated.sentence)
         shared = [one for one in self.places if any(is_same_place(one, other) for other in named)]
         return len(shared) >= min(len(self.places), ENOUGH_PLACES)
+
+
+def _name_others(one: str, other: str, known: Sequence[str]) -> bool:
+    """Whether each of two sentences of one script has a name that the other lacks."""
+    if detect_language(one) != detect_language(other):
+        return False
+    return bool(_own_names(one, other, known)) and bool(_own_names(other, one, known))
+
+
+def _own_names(text: str, other: str, known: Sequence[str]) -> list[str]:
+    held = other.lower()
+    return [
+        name.text
+        for name in find_latin_names(text)
+        if name.text.lower() not in held and not any(name.text in one for one in known)
+    ]
 
 
 def _places_of(text: str) -> frozenset[frozenset[str]]:

@@ -27,10 +27,16 @@ _FARTHEST = 45  # characters behind a figure at which a name may still be its ow
 _REFERENCE = re.compile(
     r"(?:\b(?:compared? (?:with|to)|versus|vs\.?|over|than|against|from|relative to|since"
     r"|base(?:d|line)?(?: year)?(?: of)?)\s(?:the\s)?"
-    r"(?:year\s|that of\s|levels? (?:of|in)\s|same period (?:of|in|last)?\s?)?(?:the\s)?"
+    r"(?:in\s|year\s|that of\s|levels? (?:of|in)\s|same period (?:of|in|last)?\s?)?(?:the\s)?"
     r"|较|比|相比|以|自|从|与)\s?\Z",
     re.IGNORECASE,
 )
+# What a share is of belongs to no other figure: 占全国, "% of the country".
+_OF_WHOLE = re.compile(
+    r"(?:%|per ?cent)\sof\s(?:the\s|all\s)?(?:GDP\sof\s)?(?:the\s|all\s)?\Z|占\Z", re.IGNORECASE
+)
+_FROM = re.compile(r"(?:\bfrom\s(?:[\w']+\s){0,4}|[从由自][^，。；;]{0,14})\Z", re.IGNORECASE)
+_TOWARD = re.compile(r"[^.。;；]{0,40}?(?:\bto\b|到|至|为|达)[^.。;；]{0,12}", re.IGNORECASE)
 _PER = re.compile(r"\b(?:per|(?:for )?every|each)\s\Z|每\Z", re.IGNORECASE)
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -41,7 +47,8 @@ class Statement(NamedTuple):
     `own` years and places stand nearer to it than to any other figure of its kind, `led` ones open
     the sentence for all its figures, `references` are years that it is measured against, `loose`
     the sentence's years where none of these is one. `row` says what a table's cell is about; `per`
-    marks the measure of another figure, as in "per 10,000 people". Their spans are in the sentence.
+    marks the measure of another figure, as in "per 10,000 people"; `toward` is the figure that this
+    one rose or fell to ("from 5 % to 8 %"). Their spans are in the sentence.
     """
 
     figure: Figure
@@ -53,6 +60,7 @@ class Statement(NamedTuple):
     loose: tuple[Mention, ...] = ()
     row: str = ""
     per: bool = False
+    toward: Figure | None = None
 
     def years(self) -> frozenset[str]:
         return keys_of(self.own, "year") or keys_of(self.led, "year")
@@ -164,7 +172,7 @@ def _state(
     stops: Sequence[_Stop],
 ) -> Statement:
     group = [other for other in figures if _same_group(figure, other)]
-    usable = [m for m in direct if not _is_figure(m, figure)]
+    usable = [m for m in direct if not _is_figure(m, figure) and _may_own(sentence, figure, m)]
     own = [m for m in usable if _nearest(m, group, stops) is figure]
     own = [m for m in own if _distance(m.span, figure.span, stops) <= _FARTHEST]
     first = min(other.span[0] for other in group)
@@ -180,7 +188,22 @@ def _state(
         references=tuple(near),
         loose=() if dated else tuple(m for m in usable if _is_loose(m, group, stops)),
         per=bool(_PER.search(sentence[: figure.span[0]])),
+        toward=_find_end(sentence, figure, figures),
     )
+
+
+def _may_own(sentence: str, figure: Figure, mention: Mention) -> bool:
+    return figure.unit == "%" or not _OF_WHOLE.search(sentence[: mention.span[0]])
+
+
+def _find_end(sentence: str, figure: Figure, figures: Sequence[Figure]) -> Figure | None:
+    """What a figure rose or fell to, where the sentence says that it is the one it came from."""
+    if figure.unit in _PERIODS or not _FROM.search(sentence[: figure.span[0]]):
+        return None
+    later = (one for one in figures if one.span[0] >= figure.span[1] and one.unit == figure.unit)
+    end = next(later, None)
+    known = end is not None and _TOWARD.fullmatch(sentence[figure.span[1] : end.span[0]])
+    return end if known else None
 
 
 def _is_loose(mention: Mention, group: Sequence[Figure], stops: Sequence[_Stop]) -> bool:

@@ -24,7 +24,7 @@ from assistant.guard import Evidence, read_subjects
 from assistant.index import sentence_spans
 from assistant.naming import build_lexicon, spell_names
 from assistant.passages import cite
-from assistant.stated import find_row_figures
+from assistant.stated import read_quotation
 from assistant.support import (
     Finding,
     choose_window,
@@ -207,20 +207,14 @@ def _match(question: str, reading: ClaimReading, n: int, trial: _Trial) -> str |
     """How the quotation says a figure of the claim."""
     figure, quote = reading.figures[n], trial.citation.quote_shown
     if reading.quoted:
-        read = _read_quotation(trial.source.node, quote)
+        read = read_quotation(trial.source.node, quote)
         found = (one for one in read if states(question, one, figure))
         return next((one.text for one in found), None)
     finding = _finding_of(figure, trial)
     if finding is not None and (one := _within(finding, trial)):
         return one.figure.text
-    return figure.text if names_year(quote, figure) else None
-
-
-def _read_quotation(node: TextNode, quote: str) -> list[Figure]:
-    """Its figures as they stand there, and those of a table row as its header makes them."""
-    at = node.text.find(quote)
-    rows = find_row_figures(node, (at, at + len(quote))) if at >= 0 else []
-    return [*find_figures(quote), *rows]
+    is_free = finding is None or finding.fault is None
+    return figure.text if is_free and names_year(quote, figure) else None
 
 
 def _within(finding: Finding, trial: _Trial) -> Statement | None:

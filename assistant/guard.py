@@ -15,12 +15,14 @@ from functools import lru_cache
 from assistant.evidence import Statement, read_statements
 from assistant.figures import Figure, same_quantity, supports_figure
 from assistant.fit import Words, read_words, share, terms_of, weigh
+from assistant.saying import find_said_years, is_of_saying, names_report
 from assistant.subjects import (
     Mention,
     find_scopes,
     find_year_mentions,
     is_named,
     keys_of,
+    years_of,
 )
 
 MARGIN = 0.03
@@ -32,23 +34,11 @@ of the same unit and passage: 97 % of the known ones stay, 85 % of the others go
 _SENTENCE, _SEGMENT, _NEAR, _CLAUSE = 0.35, 0.10, 0.35, 0.20
 _BEFORE, _AFTER = 20, 30  # characters around a figure that name what it counts
 
-_REPORT_YEAR = re.compile(
-    r"\s*(?:['’]s\s)?(?:\w+\s){0,2}(?:reports?|papers?|briefs?|proposals?|advisory|studies)\b"
-    r"|年?[^\d，。,]{0,8}(?:报告|简报|论文|建议)",
+_AT_FIRST = re.compile(
+    r"\b(?:from|before|originally|initially|at first|previous(?:ly)?|used to|since)\b"
+    r"|原来|原先|起初|最初|此前|之前|以前|[从由自]",
     re.IGNORECASE,
 )
-# The year in which somebody says so, and not the one that it is about.
-_SAID_BEFORE = re.compile(
-    r"\b(?:said|says|wrote|writes|report(?:s|ed)|stated?|states|not(?:es|ed)|warn(?:s|ed)"
-    r"|estimat(?:es|ed)|expect(?:s|ed)|announced|explained)\s(?:\w+\s)?in\s\Z",
-    re.IGNORECASE,
-)
-_OF_PAPER = re.compile(
-    r"\b(?:papers?|reports?|briefs?|count|estimates?|figures|account|survey)\s(?:of|from|in)\s\Z",
-    re.IGNORECASE,
-)
-_IN_PAPER = re.compile(r"年[^\d，。,：]{0,16}(?:报告|论文|文集|建议书)")
-_SAID_AFTER = re.compile(r"年?(?:就|曾|时)?(?:说|称|指出|表示|写道|提到|认为|预计|宣布)")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 
@@ -57,7 +47,8 @@ _PERIODS = frozenset({"year", "date", "half", "quarter"})
 class Subject:
     """What a claimed figure is about. `years` and `places` are those that the claim puts beside it,
     else the question's; `clause` are the claim's own words around it. `is_period` marks a year or
-    date that says when another figure held, `per` the measure of another one."""
+    date that says when another figure held, `per` the measure of another one, `is_start` that it is
+    asked what something rose or fell from."""
 
     figure: Figure
     years: frozenset[str]
@@ -67,6 +58,7 @@ class Subject:
     clause: Words
     is_period: bool = False
     per: bool = False
+    is_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +92,7 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
             clause=read_words(claim[slice(*statement.segment)]),
             is_period=statement.figure.unit in _PERIODS and not only_periods,
             per=statement.per,
+            is_start=bool(statement.toward or _AT_FIRST.search(f"{question}\n{claim}")),
         )
         for statement in statements
     ]
@@ -109,7 +102,7 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
 def _years_asked(question: str, about: int | None) -> frozenset[str]:
     years: set[str] = set()
     for mention in find_year_mentions(question):
-        of_report = _REPORT_YEAR.match(question, mention.span[1])
+        of_report = names_report(question, mention.span[1])
         if not (of_report and str(about) in mention.keys):
             years |= mention.keys
     return frozenset(years)
@@ -118,33 +111,9 @@ def _years_asked(question: str, about: int | None) -> frozenset[str]:
 def _years_of_saying(claim: str, year: int | None) -> frozenset[str]:
     """The year in which the source was written, where the claim names it as no more than that."""
     mentions = [one for one in find_year_mentions(claim) if str(year) in one.keys]
-    if mentions and all(_is_of_saying(claim, one.span) for one in mentions):
+    if mentions and all(is_of_saying(claim, one.span) for one in mentions):
         return frozenset([str(year)])
     return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def find_said_years(text: str) -> frozenset[str]:
-    """The years that a text names only as those in which somebody says so."""
-    mentions = find_year_mentions(text)
-    meant = [one for one in mentions if not _is_of_paper(text, one.span)]
-    return keys_of(mentions, "year") - keys_of(meant, "year")
-
-
-def _is_of_paper(text: str, span: tuple[int, int]) -> bool:
-    """In "the paper of 2021" and "2021年文集中的报告" as where somebody says so in that year."""
-    if _OF_PAPER.search(text[: span[0]]) or _IN_PAPER.match(text, span[1]):
-        return True
-    return _is_of_saying(text, span)
-
-
-def _is_of_saying(claim: str, span: tuple[int, int]) -> bool:
-    start, end = span
-    if _SAID_BEFORE.search(claim[:start]) or _SAID_AFTER.match(claim, end):
-        return True
-    before, after = claim[start - 1 : start], claim[end : end + 1]
-    bracketed = before in ("(", "（") and after in (")", "）", "年")
-    return bracketed or _REPORT_YEAR.match(claim, end) is not None
 
 
 def read_asked(question: str, year: int | None) -> Subject:
@@ -157,8 +126,9 @@ def read_asked(question: str, year: int | None) -> Subject:
 
 
 def is_other_year(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
-    """Whether a figure of the source is stated of another year than the subject's."""
-    return bool(_other_year(subject, statement, evidence))
+    """Whether a figure of the source stands beside another year than the subject's, be it only that
+    of the one who says so: the feature that the weights of ranking are fitted on."""
+    return bool(_other_year(subject, statement, evidence, beside=True))
 
 
 def is_other_place(subject: Subject, statement: Statement, evidence: Evidence) -> bool:
@@ -175,14 +145,23 @@ def find_contradiction(
         fault := _other_year(subject, statement, evidence)
     ):
         return fault
-    return _other_place(subject, statement, evidence) or _other_measure(
-        subject, statement, evidence, claimed
+    return (
+        _other_place(subject, statement, evidence)
+        or _other_end(subject, statement, evidence, claimed)
+        or _other_measure(subject, statement, evidence, claimed)
     )
 
 
-def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> str | None:
-    stated, loose = statement.years(), keys_of(statement.loose, "year")
-    referred = keys_of(statement.references, "year")
+def _other_year(
+    subject: Subject, statement: Statement, evidence: Evidence, *, beside: bool = False
+) -> str | None:
+    """A year in which somebody says so is no figure's, and one that it is measured against is not
+    its own; `beside`: both count as any year that stands beside it."""
+    said = frozenset() if beside or statement.row else _years_said(statement, evidence)
+    stated = (keys_of(statement.own, "year") - said) or (keys_of(statement.led, "year") - said)
+    loose = keys_of(statement.loose, "year") - said
+    refers = beside or not stated or statement.toward is not None
+    referred = keys_of(statement.references, "year") if refers else frozenset()
     if not subject.years or subject.years & (stated | loose | referred):
         return None
     if stated:
@@ -196,6 +175,14 @@ def _other_year(subject: Subject, statement: Statement, evidence: Evidence) -> s
     return None
 
 
+def _sentence_of(evidence: Evidence, statement: Statement) -> str:
+    return evidence.text[slice(*statement.sentence)]
+
+
+def _years_said(statement: Statement, evidence: Evidence) -> frozenset[str]:
+    return find_said_years(_sentence_of(evidence, statement))
+
+
 def _years_above(evidence: Evidence, statement: Statement) -> frozenset[str]:
     """The years named last before a sentence that names none."""
     mentions = find_year_mentions(evidence.text[: statement.sentence[0]])
@@ -207,8 +194,7 @@ def _other_place(subject: Subject, statement: Statement, evidence: Evidence) -> 
     stated = own or led
     if not subject.places or not stated or subject.places & (own | led):
         return None
-    sentence = evidence.text[slice(*statement.sentence)]
-    words = frozenset(_LATIN_WORD.findall(sentence.lower()))
+    words = frozenset(_LATIN_WORD.findall(_sentence_of(evidence, statement).lower()))
     if any(is_named(mention, words) for mention in subject.mentions):
         return None
     above = keys_of(find_scopes(evidence.text[: statement.sentence[1]]), "place")
@@ -225,6 +211,23 @@ def _say(mention: Mention, evidence: Evidence, statement: Statement) -> str:
     return evidence.text[start + mention.span[0] : start + mention.span[1]]
 
 
+def _other_end(
+    subject: Subject, statement: Statement, evidence: Evidence, claimed: Sequence[Figure]
+) -> str | None:
+    """Of "from 5 % to 8 %" the first is what is no more, unless the claim has both, or its year."""
+    end = statement.toward
+    if end is None or subject.is_start or any(same_quantity(end, one) for one in claimed):
+        return None
+    ends = [
+        one
+        for one in evidence.statements
+        if one.sentence == statement.sentence and same_quantity(one.figure, end)
+    ]
+    years = statement.years() | keys_of(statement.references, "year")
+    own = years.difference(*(one.years() for one in ends))
+    return None if subject.years & own else f"other_measure:{end.text}"
+
+
 def _other_measure(
     subject: Subject, statement: Statement, evidence: Evidence, claimed: Sequence[Figure]
 ) -> str | None:
@@ -233,7 +236,7 @@ def _other_measure(
     rivals = [
         other
         for other in evidence.statements
-        if _is_rival(subject, other, claimed)
+        if _is_rival(subject, other, evidence, claimed)
         and not _other_year(subject, other, evidence)
         and not _other_place(subject, other, evidence)
     ]
@@ -244,8 +247,14 @@ def _other_measure(
     return f"other_measure:{rival.figure.text}" if gap > MARGIN else None
 
 
-def _is_rival(subject: Subject, other: Statement, claimed: Sequence[Figure]) -> bool:
+def _is_rival(
+    subject: Subject, other: Statement, evidence: Evidence, claimed: Sequence[Figure]
+) -> bool:
     if other.figure.unit != subject.figure.unit or other.per:
+        return False
+    if years_of(other.figure) & _years_said(other, evidence):
+        return False
+    if other.toward is not None and same_quantity(other.toward, subject.figure):
         return False
     return not any(
         supports_figure(other.figure, one) or same_quantity(other.figure, one) for one in claimed

@@ -31,6 +31,13 @@ _SAYING = re.compile(
 _ABBREVIATION = re.compile(r"(?<![A-Za-z])[A-Z](?:&?[A-Z])+(?![A-Za-z])")
 _ROOT, _ENDING = 4, 3  # letters that two stems of one word share, and those that one has alone
 _PARTLY = 0.5
+# Verbs of reports whose stem is not that of their past.
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in "grew:grow grown:grow rose:rise risen:rise fell:fall fallen:fall sold:sell "
+    "built:build bought:buy made:make spent:spend paid:pay taught:teach won:win led:lead "
+    "drew:draw held:hold kept:keep lent:lend sent:send sank:sink shrank:shrink".split()
+)
 _LITTLE = frozenset(
     "according about around approximately nearly almost over more than total amount number reach "
     "reached reaching stood stand put puts count counted year years year's annual during same "
@@ -73,11 +80,31 @@ def _held(word: Name, text: str) -> float:
     if holds_name(word, lexicon) or _abbreviates(word, text):
         return 1.0
     if word.latin:
-        return max(
-            (_PARTLY for term in lexicon.terms if _akin(stem(word.text.lower()), term)), default=0.0
-        )
+        own = _base_of(word.text.lower())
+        akin = max((_PARTLY for term in lexicon.terms if _akin(own, term)), default=0.0)
+        return max(akin, _glossed(own, text))
     glosses = [gloss for part in _parts(word.text) for gloss in translate_chinese(part)]
     return _PARTLY * max((_gloss_share(gloss, lexicon) for gloss in glosses), default=0.0)
+
+
+def _base_of(word: str) -> str:
+    return stem(_IRREGULAR.get(word, word))
+
+
+def _glossed(term: str, text: str) -> float:
+    """1 for the stem of an English word that a Chinese word of a text means by itself; half where
+    it is one of several words that the other means."""
+    return max((_share_of_gloss(term, word.text) for word in find_chinese_words(text)), default=0.0)
+
+
+@lru_cache(maxsize=65536)
+def _share_of_gloss(term: str, chinese: str) -> float:
+    glosses = [
+        [stem(one) for one in gloss if not is_stop_word(one)]
+        for part in _parts(chinese)
+        for gloss in translate_chinese(part)
+    ]
+    return max((1.0 if len(one) == 1 else _PARTLY for one in glosses if term in one), default=0.0)
 
 
 def _parts(word: str) -> list[str]:

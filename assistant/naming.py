@@ -25,7 +25,7 @@ _LATIN = re.compile(rf"(?<![A-Za-z0-9])[A-Za-zÀ-ɏ]{_LETTERS}*(?:[-'’.]{_LETT
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _CAPITALS = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{_LETTERS}*(?:[-'’]{_LETTERS}+)*")
 _DEMONYM = re.compile(
-    r"[A-Z][a-z]+(?:ese|ians?|ish)|German|French|Dutch|Swiss|Greek|Thai|(?:South|North|Latin)?-?"
+    r"(?:[A-Z][a-z]+-)?[A-Z][a-z]+(?:ese|ians?|ish)|[A-Z][a-z]+-[A-Z][a-z]+ean|German|French|Dutch|Swiss|Greek|Thai|(?:South|North|Latin)?-?"
     r"\s?Americans?|Koreans?|Africans?|Mexicans?|Czech"
 )
 _OPENERS = re.compile(r"(?:^|[.!?:;。！？：；\n]\s*[\"“‘(]?)\Z")
@@ -42,6 +42,20 @@ _NO_NAMES = frozenset(
     "rmb cny usd us eur sgd hkd gbp krw sek jpy yuan dollar dollars euro euros kw mw gw kwh mwh "
     "gwh twh km teu eflops flops pflops gdp r d rd co ltd inc corp".split()
 )
+
+
+_WITH_SMALL = re.compile(r"[A-Z][a-z][A-Z]{1,5}")  # IoT, QoS
+_FORMULAS = {
+    "CO2": ("carbon dioxide", "二氧化碳"),
+    "CH4": ("methane", "甲烷"),
+    "H2": ("hydrogen", "氢"),
+    "H2O": ("water", "水"),
+    "N2O": ("nitrous oxide", "氧化亚氮"),
+    "NH3": ("ammonia", "氨"),
+    "O2": ("oxygen", "氧"),
+    "O3": ("ozone", "臭氧"),
+    "SO2": ("sulphur dioxide", "sulfur dioxide", "二氧化硫"),
+}
 
 
 class Name(NamedTuple):
@@ -61,6 +75,7 @@ class Lexicon(NamedTuple):
     terms: frozenset[str]
     capitals: tuple[str, ...]
     initials: str
+    all_initials: str
     chinese: frozenset[str]
 
 
@@ -76,6 +91,7 @@ def build_lexicon(text: str) -> Lexicon:
         terms=frozenset(find_terms(text)),
         capitals=tuple(dict.fromkeys(name for name in capitals if not _is_translated(name))),
         initials="".join(word[0] for word in plain).upper(),
+        all_initials="".join(word[0] for word in re.findall(r"[A-Za-z]+", text)).upper(),
         chinese=frozenset(form for name in capitals for form in _chinese_of(name.lower())),
     )
 
@@ -115,7 +131,7 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
     if is_stop_word(word.lower()) or _DEMONYM.fullmatch(word):
         return False
     opens = bool(_OPENERS.search(text[: match.start()]))
-    return not (opens and word[1:].islower() and _is_plain(word.lower()))
+    return not (opens and word[1:].islower() and all(map(_is_plain, word.lower().split("-"))))
 
 
 @lru_cache(maxsize=8192)
@@ -158,7 +174,11 @@ def _holds_latin(name: str, lexicon: Lexicon) -> bool:
 
 
 def _spells(name: str, lexicon: Lexicon) -> bool:
-    """An abbreviation that initials of words in a row spell: SUTD, PBOC."""
+    """An abbreviation that initials of words in a row spell: SUTD, PBOC, IoT; a formula: CO2."""
+    if any(word in lexicon.text for word in _FORMULAS.get(name, ())):
+        return True
+    if _WITH_SMALL.fullmatch(name):
+        return name.upper() in lexicon.all_initials
     return name.isupper() and 2 < len(name) < 8 and name in lexicon.initials
 
 

@@ -34,6 +34,14 @@ def find_row_figures(node: TextNode, span: tuple[int, int]) -> list[Figure]:
     return [one for one in figures if start <= one.span[0] and one.span[1] <= end]
 
 
+def read_quotation(node: TextNode, quote: str) -> list[Figure]:
+    """The figures of a quotation as they stand there, and those of a table row as its header makes
+    them."""
+    at = node.text.find(quote)
+    rows = find_row_figures(node, (at, at + len(quote))) if at >= 0 else []
+    return [*find_figures(quote), *rows]
+
+
 def read_heading(node: TextNode, span: tuple[int, int]) -> str:
     """What stands above a table's row: its caption and the heads of its columns; "" elsewhere."""
     rows = read_rows(node.text, span)

@@ -17,8 +17,10 @@ from assistant.evidence import Statement
 
 Where = Literal["near", "clause", "before", "sentence"]
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _PERIODS = frozenset({"year", "date", "half", "quarter"})
 _BEFORE, _AFTER = 30, 25  # characters around a figure within which a word speaks of it alone
+_LATIN = 2  # how many Latin letters say as much as one Chinese character
 _LISTED = 20  # the most between two figures of a list
 
 
@@ -44,7 +46,7 @@ def _read(text: str, statement: Statement, where: Where) -> str:
     """What stands there, without the figure; of a table's row, its heads as well."""
     start, end = statement.figure.span
     left, right = {
-        "near": (_begin(statement), min(statement.segment[1], end + _AFTER)),
+        "near": (_begin(text, statement), min(statement.segment[1], end + _AFTER)),
         "clause": statement.segment,
         "before": (statement.sentence[0], start),
         "sentence": statement.sentence,
@@ -52,12 +54,13 @@ def _read(text: str, statement: Statement, where: Where) -> str:
     return f"{statement.row} {text[left:start]} · {text[end:right]}"
 
 
-def _begin(statement: Statement) -> int:
+def _begin(text: str, statement: Statement) -> int:
     """Where what is near begins; of a list's later figures ("by 6 % here and 4 % there") before the
     ones that stand first."""
     start, left = statement.figure.span[0], statement.segment[0]
+    room = _BEFORE * (1 if _HAN.search(text, max(0, start - _BEFORE), start) else _LATIN)
     listed = start - left <= _LISTED and left > statement.sentence[0]
-    return max(statement.sentence[0], start - 2 * _BEFORE) if listed else max(left, start - _BEFORE)
+    return max(statement.sentence[0], start - 2 * room) if listed else max(left, start - room)
 
 
 @cache

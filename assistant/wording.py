@@ -20,6 +20,7 @@ from assistant.naming import (
     share_held,
     spell_names,
 )
+from assistant.text.dictionary import knows
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
 from assistant.text.terms import is_stop_word
@@ -30,6 +31,11 @@ CLAIM_FLOOR = 0.5
 _META = ("organisation", "author", "publisher", "title", "document_title", "head")
 _ITEM_END = re.compile(r"[,，、;；\n]|\band\b|和|与|以及")
 _ALIAS = re.compile(r"[()（）]")
+_LIES_ON = re.compile(
+    r"\b(?:on|along|by|near|beside)\sthe\s(?:(?:upper|lower|middle)(?:\sreaches of the|\sriver)?"
+    r"|river|banks of the)\s\Z",
+    re.IGNORECASE,
+)
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _NOT = re.compile(
     r"\b(?:not(?! only)|never|no(?! (?:more|less|fewer|later) than|\.)|without|cannot|neither|nor"
@@ -63,8 +69,20 @@ def find_missing_item(claim: str, lexicon: Lexicon) -> str | None:
     """The first item of a claim (a name, an entry of a list) that a source doesn't hold."""
     items = [item.strip() for item in _ITEM_END.split(without_figures(claim))]
     shares = [(item, _share(item, lexicon)) for item in items if _words(item)]
-    mean = sum(share for _, share in shares) / len(shares) if shares else 1.0
-    return min(shares, key=lambda pair: pair[1])[0] if mean < CLAIM_FLOOR else None
+    if not shares:
+        return None
+    mean = sum(share for _, share in shares) / len(shares)
+    item, _ = min(shares, key=lambda pair: pair[1])
+    if mean < CLAIM_FLOOR:
+        return item
+    return next((one for one, share in shares if not share and _is_tellable(one, lexicon)), None)
+
+
+def _is_tellable(item: str, lexicon: Lexicon) -> bool:
+    """Whether a source in another language could be seen to hold an item: nobody knows how a
+    foreign name is written in characters that no dictionary has."""
+    same = bool(_HAN.search(lexicon.text))
+    return same or all(word.latin or knows(word.text) for word in _words(item))
 
 
 def without_figures(claim: str) -> str:
@@ -93,11 +111,16 @@ def find_strange_name(
     for item in _ITEM_END.split(without_figures(claim)):
         if strange := _strange_in(item, simplify(question.lower()), lexicons):
             return strange
-    asked = find_latin_names(question)
+    asked = [name for name in find_latin_names(question) if not _locates(question, name)]
     if voiced and asked and not any(_held(name, lexicons) for name in asked):
         latin = any(detect_language(lexicon.text) == "en" for lexicon in lexicons)
         return asked[0].text if latin else None
     return None
+
+
+def _locates(question: str, name: Name) -> bool:
+    """Whether a name only says where something lies: "the city on the upper Rhine"."""
+    return bool(_LIES_ON.search(question[: name.span[0]]))
 
 
 def _strange_in(item: str, question: str, lexicons: Sequence[Lexicon]) -> str | None:

@@ -102,6 +102,8 @@ def build_table(heard: Sequence[Heard]) -> Table:
     known, others = ([one for one in heard if one.known == is_known] for is_known in (True, False))
     table = Table("measure", "value", "n", title="Disagreements")
     table.add_row("known ones named", str(sum(one.found for one in known)), str(len(known)))
+    told = sum(map(_has_any, heard))
+    table.add_row("named ones that are known", str(sum(one.found for one in known)), str(told))
     table.add_row(
         "other questions with a conflict", str(sum(map(_has_any, others))), str(len(others))
     )

@@ -21,7 +21,15 @@ from rich.table import Table
 
 from assistant.errors import DuociteError
 from assistant.evidence import read_statements
-from assistant.figures import Figure, find_figures, same_figure, say_figure
+from assistant.figures import (
+    AMOUNTS,
+    Figure,
+    figure_type,
+    find_figures,
+    kind_of,
+    same_figure,
+    say_figure,
+)
 from assistant.grounding import Checked, Source, check
 from assistant.index import sentence_spans
 from assistant.passages import build_passage
@@ -224,8 +232,10 @@ def _stated(answer: str, case: Case) -> list[Figure]:
 
 
 def _measure_near_miss(proof: Proof, ask: Ask, sources: list[Source]) -> None:
-    question = find_figures(ask.question)
+    question, kinds = find_figures(ask.question), figure_type(ask.question) or AMOUNTS
     for figure in find_figures(ask.case.trap_quote):
+        if kind_of(figure.unit) not in kinds:
+            continue  # a date tempts nobody who asks how much
         if figure.unit == "year" or any(figure.value == one.value for one in question):
             continue
         claim = say_figure(figure, ask.language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.comparison import Difference, Stated, agree, differ, may_oppose
@@ -83,7 +85,13 @@ def test_what_is_far_apart_or_of_other_units_is_no_opinion(one: str, other: str)
         ("Ningbo covers 9,800 km2.", "宁波面积9816平方公里。", None),
         ("Ningbo to Wuhan is 270 km.", "宁波至武汉340公里。", None),
         ("Ningbo to Wuhan is 270 km.", "武汉的铁路长340公里。", "place"),
-        ("Ningbo's port opened in 2011.", "The port of Ningbo opened in 2009.", "place"),
+        ("Ningbo's port opened in 2011.", "The port of Ningbo opened in 2009.", None),
+        ("Ningbo's port opened in 2011.", "The port of Wuhan opened in 2009.", "place"),
+        ("Ningbo's port opened in 2011.", "宁波港2009年开工。", "kind"),
+        ("A bridge of Ningbo is 3 km long.", "宁波一座大桥长4公里。", None),
+        ("A bridge of Ningbo is 3 km long.", "武汉一座大桥长4公里。", "place"),
+        ("In 2021 the metro of Ningbo was 80 km long.", "2023年宁波地铁长95公里。", "period"),
+        ("Ningbo has 800 buses.", "宁波有640辆公交车。", None),
         ("Trains from Ningbo to Wuhan started in 2011.", "宁波至武汉2009年开通。", None),
         ("Trains from Ningbo to Wuhan started in 2011.", "2009年宁波至武汉很远。", "kind"),
     ],
@@ -99,6 +107,15 @@ def test_a_place_behind_the_next_comma_is_another_figures() -> None:
     assert differ(state(text, 0), state(other, 0)) is None
     assert differ(state(text, 1), state(other, 1)) is None
     assert differ(state(text, 0), state(other, 1)) == "place"
+
+
+def test_what_neither_dates_is_of_the_year_in_which_both_were_written() -> None:
+    one, other = state("Ningbo has 800 buses."), state("宁波有640辆公交车。")
+    later = replace(other, evidence=replace(other.evidence, year=2026))
+    undated = [replace(side, evidence=replace(side.evidence, year=None)) for side in (one, other)]
+    assert differ(one, other) is None
+    assert differ(one, later) == "period"
+    assert differ(*undated) == "period"
 
 
 def test_the_year_of_a_paper_is_nobodys_year() -> None:

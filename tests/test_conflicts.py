@@ -124,11 +124,48 @@ def test_two_openings_of_one_line_are_a_conflict_and_a_year_of_traffic_is_none()
     assert find(question, answer, traffic) == []
 
 
+def test_a_number_that_no_source_dates_is_disputed_by_sources_of_one_year() -> None:
+    question = "How many cranes does the port of Ningbo have?"
+    answer = "The port of Ningbo has 120 cranes."
+    assert find(question, answer, ("宁波港有吊机145台。", "测绘院", 2021)) != []
+    assert find(question, answer, ("宁波港有吊机145台。", "测绘院", 2023)) == []
+
+
+def test_lengths_of_one_place_need_words_that_agree() -> None:
+    question = "How tall is the tower of Ningbo?"
+    answer = "The television tower of Ningbo is 600 metres tall."
+    taller = ("The television tower of Ningbo is 640 metres tall.", "Survey", 2021)
+    deck = ("Visitors of Ningbo look down from a deck at 433 metres.", "Survey", 2021)
+    assert find(question, answer, taller) != []
+    assert find(question, answer, deck) == []
+
+
+def test_firms_of_like_names_and_halves_of_a_whole_are_none() -> None:
+    question = "How many people does Hailan Shipping employ?"
+    answer = "In 2021 Hailan Shipping employed 3,200 people."
+    other = "In 2021 Hailan Energy employed 5,100 people."
+    same = "In 2021 Hailan Shipping employed 3,900 people."
+    assert find(question, answer, (other, "Survey", 2021)) == []
+    assert find(question, answer, (same, "Survey", 2021)) != []
+    question = "What was the income of women in Ningbo in 2021?"
+    answer = "In 2021 the income of women in Ningbo was RMB 70,000."
+    assert find(question, answer, ("2021年宁波男性收入8万元。", "测绘院", 2021)) == []
+    assert find(question, answer, ("2021年宁波女性收入8万元。", "测绘院", 2021)) != []
+
+
 def test_sentences_that_are_far_from_each_other_in_meaning_are_none() -> None:
     other = ("The railway between Ningbo and Wuhan is about 340 km long.", "Survey", 2023)
     told, sources = build(ANSWER, other)
     assert find_conflicts(QUESTION, told, sources, nearness=lambda one, two: 0.4) == []
     assert find_conflicts(QUESTION, told, sources, nearness=lambda one, two: 0.6) != []
+
+
+def test_words_that_agree_make_up_for_some_nearness() -> None:
+    question = "How many buses did Ningbo run in 2021?"
+    other = ("In 2021 Ningbo ran 640 buses.", "Survey", 2022)
+    told, sources = build("In 2021 Ningbo ran 800 buses.", other)
+    assert find_conflicts(question, told, sources, nearness=lambda one, two: 0.4) != []
+    assert find_conflicts(question, told, sources, nearness=lambda one, two: 0.3) == []
 
 
 def test_sides_are_cited_and_told_only_where_the_answer_states_all_of_them() -> None:

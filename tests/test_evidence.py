@@ -37,6 +37,30 @@ def test_a_year_of_another_figure_is_not_inherited() -> None:
     assert state(text, "5.5 million kW").years() == {"2019"}
 
 
+def test_what_a_figure_rose_from_knows_what_it_rose_to() -> None:
+    english = "The share rose from 69 % in 2020 to 73 % in 2025."
+    chinese = "占比从69%提高到73%，就业人数200万。"
+    assert [one.toward and one.toward.text for one in read_statements(english)] == [
+        "73 %",
+        None,
+        None,
+        None,
+    ]
+    assert [one.toward and one.toward.text for one in read_statements(chinese)] == [
+        "73%",
+        None,
+        None,
+    ]
+    apart = "It came from 5 towns. The share grew to 8."
+    assert all(one.toward is None for one in read_statements(apart))
+
+
+def test_the_whole_of_a_share_is_no_place_of_the_amount_before_it() -> None:
+    text = "Sales were RMB 40 billion, 6.72 % of the country."
+    assert state(text, "RMB 40 billion").places() == frozenset()
+    assert state(text, "6.72 %").places() == {"*nation"}
+
+
 def test_the_measure_of_another_figure_is_marked() -> None:
     text = "There are 187 robots per 10,000 workers."
     assert [(one.figure.text, one.per) for one in read_statements(text)][1:] == [("10,000", True)]

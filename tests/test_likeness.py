@@ -24,6 +24,22 @@ def test_the_same_measure_in_the_other_language_is_held() -> None:
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
+        ("hospitals", "2021年宁波共有医院286家。"),
+        ("exports", "2021年宁波出口增长。"),
+        ("grew", "2021年宁波出口增长。"),
+        ("sold", "宁波出售三座桥。"),
+    ],
+)
+def test_an_english_word_in_any_of_its_forms_is_held_by_a_chinese_one(
+    word: str, sentence: str
+) -> None:
+    assert share_asked(word, sentence, lambda term: 1.0) >= 0.5
+    assert share_asked(word, "宁波很大。", lambda term: 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
         ("GDP", "2021年宁波生产总值增长6%。"),
         ("生产总值", "In 2021 the GDP of Ningbo grew 6 %."),
         ("研发", "In 2021 R&D took 2 % of the budget."),

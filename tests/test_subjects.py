@@ -35,6 +35,7 @@ from assistant.subjects import (
         ("ASEAN", "东盟"),
         ("Europe", "欧洲"),
         ("Inner Mongolia", "内蒙古自治区"),
+        ("Xiamen", "厦门港"),
     ],
 )
 def test_a_place_is_the_same_in_both_languages(english: str, chinese: str) -> None:

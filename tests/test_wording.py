@@ -143,6 +143,42 @@ def test_an_english_claim_of_a_chinese_source_may_use_the_glossarys_name() -> No
     assert check("How many ships?", claim, source, GLOSSARY).claim.verdict == "proved"
 
 
+@pytest.mark.parametrize(
+    ("question", "claim", "text"),
+    [
+        ("How much CO2 was stored?", "40 tonnes", "Ningbo stored 40 tonnes of carbon dioxide."),
+        ("How many IoT links are there?", "40", "The internet of things has 40 links in Ningbo."),
+        ("What does H2 cost in Ningbo?", "40元", "宁波的氢气售价40元。"),
+        (
+            "How many ships call at the city on the upper Yangtze?",
+            "40",
+            "In Chongqing 40 ships call a day.",
+        ),
+        ("What was signed under the Sino-Singaporean scheme?", "40 deals", "It signed 40 deals."),
+    ],
+)
+def test_a_thing_by_its_formula_its_initials_or_where_it_lies_is_no_strange_name(
+    question: str, claim: str, text: str
+) -> None:
+    sources = list(build_sources(build_node(text)).values())
+    assert check(question, claim, sources).claim.reason is None
+
+
+def test_a_company_that_no_source_names_still_is() -> None:
+    sources = list(build_sources(build_node("In Chongqing 40 ships call a day.")).values())
+    reason = check("How many ships does Borealis send?", "40", sources).claim.reason
+    assert reason == "name_not_found:Borealis"
+
+
+def test_every_item_of_a_list_has_to_be_there() -> None:
+    text = "The port named three fields: supply chains, finance, and science."
+    sources = list(build_sources(build_node(text)).values())
+    question = "Which fields did the port name?"
+    assert check(question, "Supply chains, finance and science", sources).claim.verdict == "proved"
+    assert check(question, "Supply chains, finance and tourism", sources).claim.reason is not None
+    assert check("港口提出哪些领域？", "金融、旅游和科学", sources).claim.reason == "not_supported"
+
+
 def test_another_name_isnt_proved_by_the_glossary() -> None:
     claim = "美敦力开设了实验室。"
     checked = check("谁开设了实验室？", claim, list(FERRY.values()), GLOSSARY)

@@ -169,6 +169,7 @@ def _is_vague(view: str, draft: Draft, text: str) -> bool:
         if view[max(0, draft.start - 1) : draft.start] == "上":
             draft.bound = "at_least"
         counted = draft.bound == "more_than" or _is_counted(view, draft)  # 百余家, 近百家
+        counted = counted or view.startswith("以上", draft.end)
         return view[draft.end : draft.end + 1] == "级" or not counted
     return False
 

@@ -65,6 +65,11 @@ _WARMTH = re.compile(
     r"|\b(?:temperature|warm|heat|hot|cool|cold|freez)[a-z]*)[^。；;.，,]{0,30}\Z",
     re.IGNORECASE,
 )
+# 时速为350公里, 每秒10米: the length of a while is a speed
+_SPEED = re.compile(
+    r"(?:时速|每小时|每(?P<second>秒))[^0-9。；;，,]{0,8}(?:[0-9.]{1,6}(?:公里|米)?(?:[-–—~～]|至|到))?\Z"
+)
+_SECONDS: Final = Decimal(3600)
 _FAR: Final = 40
 _SHARED_AREA = re.compile(r"(?:cover|area|面积)", re.IGNORECASE)
 _DAMAGED_SQUARE = re.compile(r"km[?’'*°](?!\s*\Z)|km[?’'*°]$")
@@ -221,6 +226,10 @@ def _take_unit(view: str, draft: Draft, pattern: re.Pattern[str]) -> bool:
     form = find_form(spelling, table)
     if form.base == "km" and _is_damaged_area(view, match):
         form = Form("km2", form.factor)
+    elif form.base == "km" and (
+        speed := _SPEED.search(view[max(0, draft.start - _REACH) : draft.start])
+    ):
+        form = Form("km/h", form.factor * (_SECONDS if speed["second"] else Decimal(1)))
     draft.form, draft.end = form, match.end()
     return True
 

@@ -28,8 +28,11 @@ _ZH_LABEL = re.compile(
     rf"(?:(?<!代)表格?|图|附[图表件录]|专栏|公式|案例|注释?|步骤|脚注|工业|路线图|阶段)\s?{_NUMBER}(?![0-9万亿%家个])"
 )
 _LISTS = re.compile(
-    r"(?:Fortune|Forbes|S&P|Nikkei|FTSE|CSI|STOXX|N(?:asdaq|ASDAQ)|Hurun|Russell|T(?:op|OP)|Global"
-    r"|World|China)(?:'s)?[ -]?(?:(?<=T[Oo][Pp] )[0-9]|[0-9]{2,3}|[12]000)(?![0-9%]|[.,][0-9])"
+    r"(?:Fortune|Forbes|S&P|Nikkei|FTSE|CSI|STOXX|N(?:asdaq|ASDAQ)|Hurun|Russell|T(?:op|OP))"
+    r"(?:'s)?[ -]?(?:(?<=T[Oo][Pp] )[0-9]|[0-9]{2,3}|[12]000)(?![0-9%]|[.,][0-9])"
+    r"(?!\s?(?:percent|million|billion|家|个|万|亿))"
+    # "China 500" is a list, "China 392" is none
+    r"|(?:Global|World|China)(?:'s)?[ -]?(?:[1-9]0|[1-9]00|[12]000)(?![0-9%]|[.,][0-9])"
     r"(?!\s?(?:percent|million|billion|家|个|万|亿))"
     r"|(?:财富|世界|全球|中国|民企|民营企业|制造业|服务业|胡润|福布斯)?\s?[0-9]{2,4}\s?强"
     r"|(?:Boeing|Airbus|Windows|iPhone|iPad|Android|GB|DIN|ASTM|SAE|Route|Highway|Flight|Platform|Euro(?=\s?[1-7](?![0-9.,]))|ISO(?:/IEC)?|IEC|IEEE|GB/T|RFC|Web|Wi-?Fi|Agenda|Industr(?:y|ie)|IPv|HTTP/?)"

@@ -44,6 +44,7 @@ _ENGLISH: Final = (
 )
 _ARABIC: Final = (
     r"(?:(?<![0-9.,])[0-9]{0,3}[½¼¾]|(?<![0-9.])\.[0-9]{1,9}"
+    r"|(?<![0-9.,])[0-9]{1,3},[0-9]{1,2}(?=\s?%)"  # 12,5 % as on the Continent
     r"|(?<![0-9])(?:"
     r"[0-9]{1,3}(?:[,，'’][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])"  # lakhs and crores
@@ -85,6 +86,7 @@ _ENGLISH_MAGNITUDE = re.compile(
 _LETTER_MAGNITUDE = re.compile(rf"\s?(?P<size>[{''.join(_LETTERS)}])(?![A-Za-z0-9])")
 
 
+_COMMA = re.compile(r"[0-9]{1,3},[0-9]{1,2}")
 _PAIR = re.compile(r"([一二两三四五六七八])([二三四五六七八九])([十百千万亿]*)")
 
 
@@ -133,6 +135,8 @@ def _read_pair(pair: re.Match[str], start: int) -> list[Numeral]:
 
 
 def _read_arabic(text: str) -> tuple[Decimal | None, Decimal]:
+    if _COMMA.fullmatch(text):
+        text = text.replace(",", ".")
     plain = re.sub("[,，'’ ]", "", text)
     if len(plain) > LONGEST:
         return None, Decimal(1)

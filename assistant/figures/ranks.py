@@ -77,6 +77,11 @@ _ZH_NO_RANK = re.compile(
 )
 
 
+# "Chengdu sixth" at the end of a clause, where a list of points would begin one.
+_ZH_ENDS_CLAUSE = re.compile(r"\s?(?:[，。；、,;.)]|\Z)")
+_ZH_NAMED = re.compile(r"[\u4e00-\u9fff]\Z")
+
+
 def find_ranks(view: str) -> Iterator[Found]:
     """Every ordinal of a folded text: a rank, or with the unit "" the name of something."""
     for match in _DIGITS.finditer(view):
@@ -116,4 +121,6 @@ def _read_chinese(view: str, match: re.Match[str]) -> Iterator[Found]:
     rank = bool(match["sign"])
     if not rank and not _ZH_NO_RANK.match(view, match.end()):
         rank = bool(_ZH_PLACED.search(view, max(0, match.start() - 14), match.start()))
+        named = _ZH_NAMED.search(view, max(0, match.start() - 1), match.start())
+        rank = rank or bool(named and _ZH_ENDS_CLAUSE.match(view, match.end()))
     yield _found(match, value, rank)

@@ -26,6 +26,7 @@ _ENGLISH_SIZES: Final = (("trillion", 12, 4), ("billion", 9, 4), ("million", 6, 
 _CHINESE_SIZES: Final = (("万亿", 12, 4), ("亿", 8, 4), ("万", 4, 4))
 """Words, power of ten, and how many decimals they may show before digits are clearer."""
 _LARGEST: Final = 12
+_TELLING: Final = 2
 _STEPS: Final = {"en": 1000, "zh": 10000}
 """What is as large as the next word's size is not said in the smaller word."""
 _SMALL_WAN: Final = (1000000, 2)
@@ -57,8 +58,9 @@ def say_figure(figure: Figure, language: Language) -> str:
 def _say_amount(figure: Figure, language: Language) -> str:
     speech = load_speech().get(figure.unit, Speech((("", Decimal(1)),), (("", Decimal(1)),)))
     sizes = speech.english if language == "en" else speech.chinese
-    words, size = _pick_size(figure.value, sizes)
-    amount = EXACT.divide(abs(figure.value), size)
+    value = _round_foreign(figure)
+    words, size = _pick_size(value, sizes)
+    amount = EXACT.divide(abs(value), size)
     sign = "-" if figure.value < 0 else ""
     if language == "zh":
         if int(amount) in _YEAR_LIKE.get(figure.unit, ()):
@@ -69,6 +71,16 @@ def _say_amount(figure: Figure, language: Language) -> str:
         return f"{sign}{words}{_say_english(amount)}"
     gap = "" if speech.glued or not words else " "
     return f"{sign}{_say_english(amount)}{gap}{_singular(words, amount)}"
+
+
+def _round_foreign(figure: Figure) -> Decimal:
+    """Of a unit that is no power of ten of the base (亩, miles), no more digits than tell: two
+    beyond the last that its own notation shows."""
+    if figure.step.normalize(EXACT).as_tuple().digits == (1,):
+        return figure.value
+    return figure.value.quantize(
+        Decimal(1).scaleb(figure.step.adjusted() - _TELLING), context=EXACT
+    )
 
 
 def _pick_size(value: Decimal, sizes: tuple[tuple[str, Decimal], ...]) -> tuple[str, Decimal]:

@@ -17,6 +17,7 @@ _PARTS: Final = {
 _COUNTS: Final = {
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9,
 }  # fmt: skip
+_WHOLE_IN_WORDS: Final = r"(?!\s(?:of\s)?an?\s(?:million|billion|trillion|dozen|century))"
 _FEW_WORDS: Final = _COUNTS | {"eight": 8, "ten": 10}
 _FEW: Final = "one|two|three|four|five|six|seven|eight|nine|ten"
 _NOT_PEOPLE: Final = (
@@ -38,8 +39,8 @@ _PART_NAMES: Final = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
 _ENGLISH = re.compile(
     r"(?<!first )(?<!last )\b(?P<count>one|two|three|four|five|six|seven|nine)"
     rf"[\s-](?P<part>{_PART_NAMES}|half)s?\b"
-    r"(?!\s(?:party|parties|of\s(?:19|20)[0-9]{2}))"
-    rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES})"
+    rf"(?!\s(?:party|parties|of\s(?:19|20)[0-9]{{2}})){_WHOLE_IN_WORDS}"
+    rf"|\b(?P<count1>a)\s(?P<part1>{_PART_NAMES}){_WHOLE_IN_WORDS}"
     r"(?=\s(?:of|more|less|lower|higher)\b|[.,;)]|\s?$)"
     r"|(?<![0-9/.,])(?P<over>[1-9])/(?P<under>[2-9]|10)(?=\sof\b|\s?的)"
     rf"|(?<![A-Za-z0-9.,])(?P<some>{_FEW}|[1-9])\s(?:in|out\sof)\s(?:every\s)?"
@@ -59,8 +60,8 @@ _HALVED = re.compile(r"\bhalv(?:ed|ing)\b|\bby half\b", re.IGNORECASE)
 _CHINESE = re.compile(
     rf"(?P<base>百|千|万|{_ZH_NUMBER})\s?分之\s?(?P<number>{_ZH_NUMBER})"
     r"|(?P<low>[一二三四五六七八](?=[二三四五六七八九]成))?(?P<tenths>[一二两三四五六七八九1-9])成"
-    r"(?P<more>[一二三四五六七八九](?![一二三四五六七八九十百千万亿个家项])|(?P<extra>[多余]))?"
-    r"(?![立为功本都果员熟长交绩就分])"
+    r"(?P<more>[一二三四五六七八九半](?![一二三四五六七八九十百千万亿个家项])|(?P<extra>[多余]))?"
+    r"(?![群对立为功本都果员熟长交绩就分])"
     r"|(?P<half>一半|半数|过半)(?!径)"
     r"|(?P<double>翻了?(?P<times>[一两二三四1-4])[番倍]|翻了?番|翻倍)"
     r"|(?P<many>[一二两三四五六七八九十]{1,2}|[0-9]{1,2})倍半"
@@ -139,7 +140,7 @@ def _read_chinese(match: re.Match[str]) -> Found | None:
 
 def _read_tenths(match: re.Match[str]) -> Found:
     bound: Bound | None = "more_than" if match["extra"] else None
-    more = "0" if bound else match["more"] or "0"
+    more = "0" if bound else (match["more"] or "0").replace("半", "五")
     value = 10 * _number(match["tenths"]) + _number(more)
     return Found(value, "%", match.start("tenths"), match.end(), bound=bound)
 

@@ -53,7 +53,8 @@ def share_units(view: str, drafts: list[Draft]) -> None:
 
 
 def _share(left: Draft, right: Draft, ascending: bool) -> None:
-    if left.form is None and right.form is not None and not _is_year(left, ascending):
+    reached = left.numeral.value < right.numeral.value * (right.size or 1)
+    if left.form is None and right.form is not None and not _is_year(left, ascending and reached):
         lends_size = left.size is None and (not ascending or _rises(left, right))
         if lends_size or left.size is not None or right.size is None:
             _lend(left, right)

@@ -14,6 +14,7 @@ from assistant.figures import find_figures
 from evals import disagreements
 from evals.cases import Ask, KnownFigure, read_cases
 from evals.disagreements import SHIPPED, Heard, build_table, find_disputed, main, print_heard
+from evals.suite import SUITES
 from tests.evals.fakes import build_case
 
 NEAR, FAR = "Ningbo to Wuhan is 270 km.", "宁波至武汉340公里。"
@@ -93,6 +94,7 @@ def test_the_table_counts_known_ones_and_others_apart() -> None:
     rows = list(zip(*(list(column.cells) for column in table.columns), strict=True))
     assert rows == [
         ("known ones named", "1", "2"),
+        ("named ones that are known", "1", "1"),
         ("other questions with a conflict", "0", "1"),
         ("median ms", "3", "3"),
         ("95th percentile ms", "3", "3"),
@@ -110,6 +112,24 @@ def test_every_plain_question_of_the_sample_is_disputed() -> None:
     plain = [case for spec in SHIPPED[1:] for case in read_cases(Path(spec.split(":")[0]))]
     assert len(plain) >= 12
     assert all(find_disputed(case) for case in plain)
+
+
+@pytest.mark.parametrize("name", ["coast", "inland"])
+def test_a_made_up_suite_has_disputes_and_pairs_that_only_look_like_one(name: str) -> None:
+    cases = read_cases(SUITES.parent / f"{name}.jsonl")
+    disputed = [case for case in cases if find_disputed(case)]
+    assert [case.id for case in disputed] == [one.id for one in cases if one.kind == "multi"]
+    assert len(disputed) >= 15
+    assert len([case for case in cases if case.trap_quote and case.why]) >= 33
+
+
+@pytest.mark.parametrize("name", ["coast", "inland"])
+def test_every_quotation_of_a_made_up_suite_stands_at_its_line(name: str) -> None:
+    for case in read_cases(SUITES.parent / f"{name}.jsonl"):
+        sources, lines = case.sources or (case.source,), case.lines or (case.line,)
+        for source, line, quote in zip(sources, lines, case.quotations, strict=True):
+            text = (SUITES.parent / name / source).read_text(encoding="utf-8")
+            assert text.splitlines()[line - 1] == quote
 
 
 def test_a_file_that_isnt_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ import pytest
 from assistant.figures import find_figures
 from evals.alter import alter_figure, move_figures, replace_figure, swap_names
 from evals.cases import Ask, Case, read_cases
-from evals.proof import build_library, build_table, find_sources, main, measure_proof
+from evals.proof import (
+    build_library,
+    build_quotations,
+    build_table,
+    find_sources,
+    main,
+    measure_proof,
+)
 from store.catalog import Catalog
 
 DOCUMENT = """# Harbour notes
@@ -84,6 +92,14 @@ def test_every_measure_is_taken_and_says_over_how_many(folder: Path) -> None:
     assert shares["altered figures rejected"][0] == 1.0
     assert len(proof.taken) == sum(n for _, n in shares.values()) - 2
     assert build_table(proof).row_count == 10
+
+
+def test_only_a_figure_of_the_kind_that_is_asked_for_tempts(folder: Path) -> None:
+    cases = [case for case in read(folder).values() if case.kind == "near_miss"]
+    dated = [replace(case, trap_quote=f"In March 2023 {case.trap_quote[8:]}") for case in cases]
+    for made in (cases, dated):
+        proof = measure_proof(made, build_quotations(made))
+        assert proof.tallies["near misses rejected"].n == 2
 
 
 def test_a_wrong_verdict_is_counted_and_told(folder: Path) -> None:
