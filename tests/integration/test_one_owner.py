@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 
 QUESTION = "How many tons of paper did the mill make in 2023?"
 MILL = "# A year of paper\n\n## Output\n\nThe mill made 40 tons of paper in 2023. It grew.\n"
-TIMES = re.compile(r'in \d+\.\d+ s|"(retrieve|answer|check|conflicts|total)": \d+')
+TIMES = re.compile(r'in \d+\.\d+ s|"timings_ms": {[^}]*}')
 SHIP = "# 轮渡\n\n轮渡去年运送旅客三万人次。\n"
 
 
