@@ -9,9 +9,27 @@ from typing import Any, Literal
 from llama_index.core.base.response.schema import Response
 
 from assistant.figures.types import Figure
+from assistant.scope import Filters, Language, Turn
 from store.places import Place
 
-Language = Literal["en", "zh"]
+__all__ = [
+    "Answer",
+    "CheckedFigure",
+    "Citation",
+    "Claim",
+    "Conflict",
+    "ConflictSide",
+    "FigureVerdict",
+    "Filters",
+    "Language",
+    "Passage",
+    "Reason",
+    "Span",
+    "Status",
+    "Turn",
+    "Verdict",
+]
+
 Status = Literal["verified", "partial", "refused"]
 Reason = Literal["nothing_relevant", "not_stated", "not_proved"]
 Verdict = Literal["proved", "unproved", "computed"]
@@ -87,6 +105,14 @@ class Claim:
     reason: str | None = None
     figures: tuple[CheckedFigure, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "citations": list(self.citations),
+            "verdict": self.verdict,
+            "reason": self.reason,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictSide:
@@ -102,24 +128,6 @@ class Conflict:
 
     about: str
     sides: tuple[ConflictSide, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One past exchange of a conversation."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Where a question may look; an empty tuple means everywhere."""
-
-    documents: tuple[str, ...] = ()
-    organisations: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
-    languages: tuple[str, ...] = ()
 
 
 @dataclass
@@ -163,7 +171,8 @@ class Answer(Response):
     def id(self) -> str:
         """The same question with the same settings and documents has the same id."""
         parts = (self.question, self.collection, self.fingerprint, self.text)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        # Half a character, as some terminals send, is part of the question too.
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def to_json(self, id: str | None = None) -> dict[str, Any]:
         """The one JSON form of an answer, for the command line, HTTP, batches and evals."""
@@ -179,7 +188,7 @@ class Answer(Response):
             "fallback": self.fallback,
             "answer": self.text,
             "model": self.model,
-            "claims": [_claim_json(claim) for claim in self.claims],
+            "claims": [claim.to_json() for claim in self.claims],
             "citations": [_citation_json(citation) for citation in self.citations],
             "figures": [_checked_json(figure) for figure in self.figures],
             "conflicts": [_conflict_json(conflict) for conflict in self.conflicts],
@@ -189,15 +198,6 @@ class Answer(Response):
             "usage": dict(self.usage),
             "fingerprint": self.fingerprint,
         }
-
-
-def _claim_json(claim: Claim) -> dict[str, Any]:
-    return {
-        "text": claim.text,
-        "citations": list(claim.citations),
-        "verdict": claim.verdict,
-        "reason": claim.reason,
-    }
 
 
 def _passage_json(passage: Passage) -> dict[str, Any]:

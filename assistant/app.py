@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -15,6 +15,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from assistant.answer import Answer, Filters, Language, Passage, Turn
 from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
+from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
 from assistant.index import SearchIndex, open_index
@@ -106,7 +107,7 @@ class Assistant:
         asked = Question(
             whole, language=spoken, history=tuple(history), filters=filters or Filters()
         )
-        for event in self._load().engine.stream(asked):
+        for event in self._stream_unchanged(asked):
             yield replace(event, question=question) if isinstance(event, Answer) else event
 
     async def aask(self, question: str, **options: Any) -> Answer:
@@ -128,6 +129,7 @@ class Assistant:
         return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
 
     def documents(self) -> list[DocumentRecord]:
+        self._collection.refresh()
         return self._collection.documents()
 
     def text(self, document_id: str) -> str:
@@ -148,18 +150,53 @@ class Assistant:
         """Let go of the store."""
         self._store.close()
 
-    def _read_text(self, document_id: str, _version: str) -> str:
-        return self._collection.text(document_id)
+    def _stream_unchanged(self, asked: Question) -> Iterator[Event]:
+        """The engine's events. Where documents change under it before it has said anything, it
+        starts again with what there is now; later, that is an error to ask again on."""
+        for last in (False, False, True):
+            said = False
+            try:
+                for event in self._load().engine.stream(asked):
+                    said = True
+                    yield event
+            except StoreError as error:
+                if error.code != "changed" or said or last:
+                    raise
+            else:
+                return
+
+    def _text_at(self, versions: Mapping[str, str], document_id: str) -> str:
+        """The text that an index was made from; StoreError "changed" if it has been replaced."""
+        if document_id not in versions:  # written while the index was made
+            raise RetryableStoreError("changed", collection=self.collection)
+        return self._texts(document_id, versions[document_id])
+
+    def _read_text(self, document_id: str, version: str) -> str:
+        try:
+            text = self._collection.text(document_id)
+        except StoreError:
+            self._collection.refresh()
+            self._expect(document_id, version)
+            raise
+        self._expect(document_id, version)
+        return text
+
+    def _expect(self, document_id: str, version: str) -> None:
+        record = self._collection.record(document_id)
+        if version and (record is None or record.version != version):
+            raise RetryableStoreError("changed", collection=self.collection)
 
     def _load(self) -> _Loaded:
         """The index and engine of the collection as it now is."""
         with self._lock:
+            self._collection.refresh()
             if self._state is None or self._state.version != self._collection.version:
                 self._state = self._build()
             return self._state
 
     def _build(self) -> _Loaded:
         version = self._collection.version
+        versions = {record.id: record.version for record in self._collection.documents()}
         stored = load_searchable(self._collection, self._state.stored if self._state else None)
         index = open_index(stored)
         glossary = build_glossary(self._pairs, stored.whole.pairs)
@@ -173,7 +210,7 @@ class Assistant:
         engine = GroundedQueryEngine(
             HybridRetriever(searcher),
             synthesizer,
-            self.text,
+            partial(self._text_at, versions),
             fallback=quoting if self._llm is not None else None,
             find_conflicts=partial(
                 find_conflicts,
@@ -216,7 +253,7 @@ def build_assistant(settings: Settings, collection: str = "default") -> Assistan
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
     embedding = build_embedding(settings.embedding)
-    store = open_store(settings.data, embedding)
+    store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
         return Assistant(settings, store, embedding, store.collection(collection))
     except BaseException:

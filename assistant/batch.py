@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TextIO, get_args
 
-from assistant.answer import Answer, Filters, Language
 from assistant.errors import BatchError, DuociteError
+from assistant.scope import Filters, Language
+from assistant.wire import Told
 
 
 class Asks(Protocol):
     """What a batch needs of an assistant."""
 
-    def ask(self, question: str, *, filters: Filters, language: Language | None) -> Answer: ...
+    def ask(self, question: str, *, filters: Filters, language: Language | None) -> Told: ...
 
 
 @dataclass(frozen=True, slots=True)

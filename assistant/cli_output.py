@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,23 +22,24 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from assistant.answer import Answer, Claim
-from assistant.pieces import split_claims
+from assistant.errors import DuociteError
 from assistant.prompts import Messages, explain
-from assistant.render import to_plain
+from assistant.scope import Language
+from assistant.text.citations import add_markers
+from assistant.wire import Said, Told
 
 if TYPE_CHECKING:
     from assistant.batch import BatchReport
     from store.formats.extract import Note
-    from store.ingest import IngestProgress, IngestReport
-    from store.ingest import Progress as OnProgress
+    from store.report import IngestProgress, IngestReport
+    from store.report import Progress as OnProgress
 
 
 SHOWN_NAMES = 5
 
 
 def say(text: str) -> None:
-    print(printable(text))
+    print(printable(text), flush=True)
 
 
 def warn(text: str) -> None:
@@ -53,22 +55,37 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
-def show_stream(parts: Iterable[Claim | Answer]) -> Answer:
+def say_error(error: DuociteError, language: Language) -> str:
+    """The line for a person; a path within the folder they are in is said from there."""
+    path = error.details.get("path")
+    if isinstance(path, str | Path):
+        shown = {**error.details, "path": _shorten(Path(path))}
+        return explain(type(error)(error.code, **shown), language)
+    return explain(error, language)
+
+
+def _shorten(path: Path) -> str:
+    here = Path.cwd()
+    inside = path.is_absolute() and path != here and path.is_relative_to(here)
+    return str(path.relative_to(here) if inside else path)
+
+
+def show_stream(parts: Iterable[Said | Told]) -> Told:
     """Show checked sentences as they come, then the whole answer with its sources."""
     console = Console()
-    claims: list[Claim] = []
-    answer: Answer | None = None
+    claims: list[Said] = []
+    answer: Told | None = None
     # What grows is wiped when the answer is whole: its text may be ordered in another way.
     with Live(console=console, transient=True, auto_refresh=False) as live:
         for part in parts:
-            if isinstance(part, Answer):
+            if isinstance(part, Told):
                 answer = part
             elif console.is_terminal:
                 claims.append(part)
                 live.update(_growing(claims), refresh=True)
     if answer is None:
         raise RuntimeError("a stream ended without its answer")
-    say(to_plain(answer))
+    say(answer.rendered)
     return answer
 
 
@@ -88,7 +105,7 @@ def ingest_bar(messages: Messages) -> Iterator[OnProgress]:
 def show_ingest(report: IngestReport, collection: str, messages: Messages) -> None:
     """What came of it; what could not be read comes first, on stderr."""
     for _, error in report.failed:
-        warn(explain(error, messages.language))
+        warn(say_error(error, messages.language))
     for spared in report.spared:
         many = len(spared.documents)
         warn(messages.text("cli.spared", folder=spared.folder, documents=many))
@@ -149,8 +166,9 @@ def _bar(*columns: TextColumn | TaskProgressColumn | MofNCompleteColumn) -> Prog
     )
 
 
-def _growing(claims: list[Claim]) -> Text:
-    return Text(printable("".join(piece.text for piece in split_claims(claims))))
+def _growing(claims: list[Said]) -> Text:
+    text = "\n".join(add_markers(claim.text, claim.citations) for claim in claims)
+    return Text(printable(text))
 
 
 def _say_progress(progress: IngestProgress, messages: Messages) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from assistant import cli_output as output
-from assistant.answer import Filters, Language
+from assistant.access import Access
 from assistant.errors import DuociteError, SettingsError
 from assistant.logs import log_to
 from assistant.prompts import Messages, explain, load_messages
+from assistant.running import announce, make_token
+from assistant.scope import Filters, Language
 from assistant.settings import Settings, load_settings, locale_language, unknown_settings
-
-if TYPE_CHECKING:
-    from assistant.app import Assistant
-    from store.ingest import IngestReport
+from assistant.wire import Asked, IngestOrder, Owns, Said, Told
+from store.catalog import load_catalog
+from store.report import IngestReport
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)
@@ -37,75 +40,67 @@ def begin() -> tuple[Settings, Messages]:
 
 
 def ingest(
-    paths: Sequence[Path], collection: str, catalog: Path | None, *, prune: bool = False
+    paths: Sequence[Path],
+    collection: str,
+    catalog: Path | None,
+    *,
+    prune: bool = False,
+    wait: bool = True,
 ) -> bool:
     """Whether all documents could be read."""
     settings, messages = begin()
-    with open_ingest(settings, collection, catalog, messages, prune=prune) as run:
-        report = run(paths)
+    order = build_order(paths, collection, catalog, prune=prune)
+    report = run_ingest(Access(settings, messages, wait=wait), order, messages)
     output.show_ingest(report, collection, messages)
     return not report.failed
 
 
 def watch(
-    paths: Sequence[Path], collection: str, catalog: Path | None, *, prune: bool = False
+    paths: Sequence[Path],
+    collection: str,
+    catalog: Path | None,
+    *,
+    prune: bool = False,
+    wait: bool = True,
 ) -> None:
-    """Ingest now and after every change, until Ctrl-C."""
+    """Ingest now and after every change, until Ctrl-C. In between, others have the store."""
     from store.watch import watch_changes
 
     settings, messages = begin()
-    with open_ingest(settings, collection, catalog, messages, prune=prune) as run:
-        output.show_ingest(run(paths), collection, messages)
-        output.warn(messages.text("cli.watching"))
-        for _ in watch_changes(paths, settings.data):
-            report = run(paths)
-            if has_news(report):
-                output.show_ingest(report, collection, messages)
+    order = build_order(paths, collection, catalog, prune=prune)
+    report = run_ingest(Access(settings, messages, wait=wait), order, messages)
+    output.show_ingest(report, collection, messages)
+    output.warn(messages.text("cli.watching"))
+    for _ in watch_changes(paths, settings.data):
+        # From the first run on it waits: who watches doesn't want to be told to come back.
+        report = run_ingest(Access(settings, messages), order, messages)
+        if has_news(report):
+            output.show_ingest(report, collection, messages)
 
 
-def ingest_sample() -> bool:
+def ingest_sample(*, wait: bool = True) -> bool:
     with as_file(files("evals").joinpath("corpus")) as folder:
-        return ingest([folder], SAMPLE, None)
+        return ingest([folder], SAMPLE, None, wait=wait)
 
 
-@contextmanager
-def open_ingest(
-    settings: Settings,
-    collection: str,
-    catalog: Path | None,
-    messages: Messages,
-    *,
-    prune: bool,
-) -> Iterator[Callable[[Sequence[Path]], IngestReport]]:
-    """What ingests into a collection, as often as it is called, while this holds the store."""
-    from store.cache import cache_embedding
-    from store.catalog import load_catalog
-    from store.chroma import open_store
-    from store.embedding import build_embedding
-    from store.formats.limits import Limits
-    from store.ingest import ingest as ingest_documents
-
-    limits = Limits(settings.max_file_mb, settings.max_pages)
-
-    def run(paths: Sequence[Path]) -> IngestReport:
-        known = load_catalog(catalog) if catalog else None
-        with output.ingest_bar(messages) as progress:
-            report = ingest_documents(
-                target, embedding, paths, known, progress, limits, prune=prune
-            )
-        for path, error in report.failed:
-            _log.warning("not read: %s", path, exc_info=error)
-        return report
-
+def build_order(
+    paths: Sequence[Path], collection: str, catalog: Path | None, *, prune: bool
+) -> IngestOrder:
+    """What to ingest, said so that another process understands it; the catalog can be read."""
     if catalog:
         load_catalog(catalog)  # what is wrong with it is said before a store is made
-    plain = build_embedding(settings.embedding)
-    with (
-        open_store(settings.data, plain) as store,
-        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
-    ):
-        target = store.collection(collection, create=True)
-        yield run
+    absolute = tuple(Path(os.path.abspath(path)) for path in paths)
+    return IngestOrder(
+        absolute, collection, Path(os.path.abspath(catalog)) if catalog else None, prune
+    )
+
+
+def run_ingest(access: Access, order: IngestOrder, messages: Messages) -> IngestReport:
+    def work(owner: Owns) -> IngestReport:
+        with output.ingest_bar(messages) as progress:
+            return owner.ingest(order, progress)
+
+    return access.run(work, create=True)
 
 
 def has_news(report: IngestReport) -> bool:
@@ -113,30 +108,70 @@ def has_news(report: IngestReport) -> bool:
 
 
 def ask(
-    question: str, collection: str, filters: Filters, language: Language | None, *, as_json: bool
+    question: str,
+    collection: str,
+    filters: Filters,
+    language: Language | None,
+    *,
+    as_json: bool,
+    wait: bool = True,
 ) -> None:
-    settings, _ = begin()
-    assistant = build_assistant(settings, collection)
-    if as_json:
-        answer = assistant.ask(question, filters=filters, language=language)
-        output.say_json(answer.to_json())
-    else:
-        output.show_stream(assistant.stream(question, filters=filters, language=language))
+    settings, messages = begin()
+    asked = Asked(question, collection, filters, language, form=None if as_json else "plain")
+
+    def work(owner: Owns) -> None:
+        if as_json:
+            output.say_json(find_answer(owner.ask(asked)).to_json())
+        else:
+            output.show_stream(owner.ask(asked))
+
+    Access(settings, messages, wait=wait).run(work)
 
 
 def ask_batch(
-    questions: Path, out: Path, collection: str, filters: Filters, language: Language | None
+    questions: Path,
+    out: Path,
+    collection: str,
+    filters: Filters,
+    language: Language | None,
+    *,
+    wait: bool = True,
 ) -> bool:
     """Whether every question got an answer; refusals are answers."""
-    from assistant.batch import Batch, read_items
+    from assistant.batch import Batch, BatchReport, read_items
 
     settings, messages = begin()
     items = read_items(questions, filters, language)
     say_error = partial(explain, language=messages.language)
-    batch = Batch(build_assistant(settings, collection), out, say_error)
-    output.show_batch(batch.run(items), len(items), messages)
-    output.warn(messages.text("cli.batch_done", path=out, **batch.report._asdict()))
-    return not batch.report.failed
+
+    def work(owner: Owns) -> BatchReport:
+        owner.documents(collection)  # without a collection there is nothing to ask, not even once
+        batch = Batch(_Asking(owner, collection), out, say_error)
+        output.show_batch(batch.run(items), len(items), messages)
+        return batch.report
+
+    report = Access(settings, messages, wait=wait).run(work)
+    output.warn(messages.text("cli.batch_done", path=out, **report._asdict()))
+    return not report.failed
+
+
+class _Asking:
+    """An owner as a batch asks it."""
+
+    def __init__(self, owner: Owns, collection: str) -> None:
+        self._owner = owner
+        self._collection = collection
+
+    def ask(self, question: str, *, filters: Filters, language: Language | None) -> Told:
+        return find_answer(self._owner.ask(Asked(question, self._collection, filters, language)))
+
+
+def find_answer(events: Iterable[Said | Told]) -> Told:
+    """The answer at the end of a stream."""
+    *_, last = events
+    if not isinstance(last, Told):
+        raise RuntimeError("a stream ended without its answer")
+    return last
 
 
 def build_filters(
@@ -153,14 +188,36 @@ def build_filters(
     )
 
 
-def serve(collection: str, host: str | None, port: int | None) -> None:
-    from assistant import web
-
+def serve(collection: str, host: str | None, port: int | None, *, wait: bool = True) -> None:
+    """The chat, and the same store for other programs, until Ctrl-C or SIGTERM."""
     settings, messages = begin()
-    assistant = build_assistant(settings, collection)
-    page = web.start(assistant, host or settings.host, settings.port if port is None else port)
-    output.say(messages.text("cli.listening", address=page.local_url))
-    page.block_thread()
+    place = (host or settings.host, settings.port if port is None else port)
+    with Access(settings, messages, wait=wait).own() as owner:
+        from assistant import web
+        from assistant.server import build_app
+        from assistant.serving import Serving
+
+        token = make_token()
+        app = build_app(owner, token)
+        web.mount(app, owner.assistant(collection))
+        with (
+            closing(app.state.workers),
+            Serving(app, *place) as serving,
+            announce(settings.data, serving.address, token),
+        ):
+            output.say(messages.text("cli.listening", address=serving.address))
+            _wait_for_end(serving.wait)
+
+
+def _wait_for_end(wait: Callable[[], None]) -> None:
+    """Both ways to end a server are ordinary: what it holds is let go of in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        wait()
+    except KeyboardInterrupt:
+        _log.info("the server was told to end")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def evaluate(
@@ -178,11 +235,11 @@ def evaluate(
     return command.run(file, docs, catalog, out, languages)
 
 
-def list_collections() -> None:
+def list_collections(*, wait: bool = True) -> None:
     settings, messages = begin()
-    found = _read_collections(settings)
-    for name, (documents, chunks) in found.items():
-        output.say(messages.text("cli.collection", name=name, documents=documents, chunks=chunks))
+    found = Access(settings, messages, wait=wait).run(lambda owner: owner.collections())
+    for row in found:
+        output.say(messages.text("cli.collection", **row.to_json()))
     if not found:
         output.say(messages.text("cli.no_collections"))
 
@@ -190,28 +247,7 @@ def list_collections() -> None:
 def show_error(error: DuociteError) -> None:
     """One line for the person; the traceback goes to the log, if there is one."""
     _log.error("stopped: %s", error, exc_info=error)
-    output.warn(explain(error, _interface_language()))
-
-
-def build_assistant(settings: Settings, collection: str) -> Assistant:
-    from assistant import app
-
-    return app.build_assistant(settings, collection=collection)
-
-
-def _read_collections(settings: Settings) -> dict[str, tuple[int, int]]:
-    """Documents and chunks by name. Looking must not make a folder."""
-    from store.chroma import open_store
-    from store.embedding import build_embedding
-
-    if not settings.data.exists():
-        return {}
-    with open_store(settings.data, build_embedding(settings.embedding)) as store:
-        records = {name: store.collection(name).documents() for name in store.collections()}
-    return {
-        name: (len(found), sum(record.chunks for record in found))
-        for name, found in records.items()
-    }
+    output.warn(output.say_error(error, _interface_language()))
 
 
 def _open_log(path: Path) -> logging.Handler:

@@ -2,78 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from assistant import cli_output as output
+from assistant.access import Access
 from assistant.commands import begin
 from assistant.errors import StoreError
 from assistant.prompts import Messages
-from assistant.render import say_place
-from assistant.settings import Settings
-from store.places import Place, find_place
-
-if TYPE_CHECKING:
-    from llama_index.core.schema import TextNode
-
-    from store.collection import Collection
-    from store.ledger import DocumentRecord
+from assistant.wire import ChunkRow, DocumentRow, Owns
 
 _TEXT_SUFFIXES = (".txt", ".md", ".markdown")
-_LISTED = ("id", "title", "organisation", "year", "language", "chunks")
 
 
-def list_documents(collection: str, *, as_json: bool) -> None:
+def list_documents(collection: str, *, as_json: bool, wait: bool = True) -> None:
     settings, messages = begin()
-    with open_collection(settings, collection) as opened:
-        records = opened.documents()
+    access = Access(settings, messages, wait=wait)
+    rows = access.run(lambda owner: owner.documents(collection))
     if as_json:
-        rows = [{name: getattr(record, name) for name in _LISTED} for record in records]
-        output.say_json({"collection": collection, "documents": rows})
+        listed = [row.to_json() for row in rows]
+        output.say_json({"collection": collection, "documents": listed})
         return
-    for record in records:
-        output.say(_describe(record, messages))
-    if not records:
+    for row in rows:
+        output.say(_describe(row, messages))
+    if not rows:
         output.say(messages.text("cli.no_documents", collection=collection))
 
 
-def show_document(document: str, collection: str, *, chunks: bool, as_json: bool) -> None:
+def show_document(
+    document: str, collection: str, *, chunks: bool, as_json: bool, wait: bool = True
+) -> None:
     settings, messages = begin()
-    with open_collection(settings, collection) as opened:
-        text, nodes = opened.text(document), opened.chunks(document)
+    access = Access(settings, messages, wait=wait)
+    if chunks:
+        rows = access.run(lambda owner: owner.chunks(document, collection))
+        _show_chunks(document, rows, messages, as_json=as_json)
+        return
+    text = access.run(lambda owner: owner.text(document, collection))
     if as_json:
-        held: dict[str, Any] = {"text": text}
-        if chunks:
-            held = {"chunks": [_chunk_json(node) for node in nodes]}
-        output.say_json({"id": document, **held})
-    elif chunks:
-        for number, node in enumerate(nodes, 1):
-            output.say(_chunk_text(number, len(nodes), node, messages))
+        output.say_json({"id": document, "text": text})
     else:
         output.say(text)
 
 
-def remove_documents(documents: Sequence[str], collection: str) -> None:
+def remove_documents(documents: Sequence[str], collection: str, *, wait: bool = True) -> None:
     """All of them or, where one isn't there, none. "reports/" stands for all below it."""
     settings, messages = begin()
-    with open_collection(settings, collection) as opened:
-        chosen = [known for one in documents for known in _choose(opened, one)]
-        for document in dict.fromkeys(chosen):
-            opened.remove(document)
-        for root in opened.roots():
-            if f"{root.name}/" in documents:
-                opened.remove_root(root.name)
-    many = len(set(chosen))
+    access = Access(settings, messages, wait=wait)
+    many = access.run(lambda owner: owner.remove(documents, collection))
     output.say(messages.text("cli.taken_out", collection=collection, documents=many))
 
 
-def export_documents(folder: Path, collection: str) -> None:
+def export_documents(folder: Path, collection: str, *, wait: bool = True) -> None:
     """Each text as a file under the document's id; raises StoreError "not_empty"."""
     settings, messages = begin()
-    with open_collection(settings, collection) as opened:
-        texts = {record.id: opened.text(record.id) for record in opened.documents()}
+
+    def read(owner: Owns) -> dict[str, str]:
+        return {row.id: owner.text(row.id, collection) for row in owner.documents(collection)}
+
+    texts = Access(settings, messages, wait=wait).run(read)
     try:
         _write_texts(folder, texts)
     except OSError as error:
@@ -81,34 +68,10 @@ def export_documents(folder: Path, collection: str) -> None:
     output.say(messages.text("cli.exported", folder=folder, documents=len(texts)))
 
 
-@contextmanager
-def open_collection(settings: Settings, name: str) -> Iterator[Collection]:
-    """The collection, while this process holds the store: the only way there from here."""
-    from store.chroma import open_store
-    from store.embedding import build_embedding
-
-    if not settings.data.exists():  # looking must not make a folder
-        raise StoreError("no_collection", collection=name)
-    with open_store(settings.data, build_embedding(settings.embedding)) as store:
-        yield store.collection(name)
-
-
-def _describe(record: DocumentRecord, messages: Messages) -> str:
+def _describe(row: DocumentRow, messages: Messages) -> str:
     unknown = messages.text("cli.unknown")
-    values = {name: getattr(record, name) or unknown for name in _LISTED}
-    return messages.text("cli.document", **{**values, "chunks": record.chunks})
-
-
-def _choose(collection: Collection, given: str) -> list[str]:
-    whole = given.endswith("/")
-    found = [
-        one.id
-        for one in collection.documents()
-        if one.id == given or (whole and one.id.startswith(given))
-    ]
-    if not found:
-        raise StoreError("no_document", document=given, collection=collection.name)
-    return found
+    values = {name: value or unknown for name, value in row.to_json().items()}
+    return messages.text("cli.document", **{**values, "chunks": row.chunks})
 
 
 def _write_texts(folder: Path, texts: dict[str, str]) -> None:
@@ -126,32 +89,24 @@ def _write_texts(folder: Path, texts: dict[str, str]) -> None:
             file.write(text)
 
 
-def _chunk_text(number: int, total: int, node: TextNode, messages: Messages) -> str:
-    section = node.metadata.get("section") or messages.text("cli.unknown")
+def _show_chunks(
+    document: str, rows: Sequence[ChunkRow], messages: Messages, *, as_json: bool
+) -> None:
+    if as_json:
+        output.say_json({"id": document, "chunks": [row.to_json() for row in rows]})
+        return
+    for number, row in enumerate(rows, 1):
+        output.say(_chunk_text(number, len(rows), row, messages))
+
+
+def _chunk_text(number: int, total: int, row: ChunkRow, messages: Messages) -> str:
+    from assistant.render import say_place
+
     head = messages.text(
         "cli.chunk",
         number=number,
         total=total,
-        place=say_place(_place_of(node), messages),
-        section=section,
+        place=say_place(row.location, messages),
+        section=row.section or messages.text("cli.unknown"),
     )
-    return f"{head}\n{node.text}\n"
-
-
-def _place_of(node: TextNode) -> Place:
-    """Page, slide, cells or heading, where the file has any, else lines."""
-    known = node.metadata
-    place = find_place(known, known["start"], known["end"])
-    return place or Place("lines", known["line_from"], known["line_to"])
-
-
-def _chunk_json(node: TextNode) -> dict[str, Any]:
-    known = node.metadata
-    return {
-        "id": node.node_id,
-        "section": known.get("section"),
-        "language": known["language"],
-        "location": _place_of(node).to_json(),
-        "span": [known["start"], known["end"]],
-        "text": node.text,
-    }
+    return f"{head}\n{row.text}\n"

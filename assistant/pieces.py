@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.answer import Answer, CheckedFigure, Claim
+from assistant.text.citations import add_markers
 
 MARKER = re.compile(r"\[(\d{1,3})\]")
 
@@ -55,13 +56,8 @@ def split_answer(answer: Answer) -> list[Piece]:
 def split_claims(claims: Sequence[Claim]) -> list[Piece]:
     """The pieces of claims alone, each followed by its markers: an answer that still grows."""
     numbers = {number for claim in claims for number in claim.citations}
-    text = "\n".join(_with_markers(claim) for claim in claims)
+    text = "\n".join(add_markers(claim.text, claim.citations) for claim in claims)
     return _split(text, _place_claims(text, claims), numbers)
-
-
-def _with_markers(claim: Claim) -> str:
-    markers = "".join(f"[{number}]" for number in claim.citations)
-    return f"{claim.text} {markers}" if markers else claim.text
 
 
 def _split(text: str, places: Sequence[_Place], numbers: set[int]) -> list[Piece]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateSyntaxError
-from llama_index.core.prompts.rich import RichPromptTemplate
-
-from assistant.answer import Language
 from assistant.errors import DuociteError, PromptError
+from assistant.scope import Language
+
+if TYPE_CHECKING:
+    from llama_index.core.prompts.rich import RichPromptTemplate
 
 PACKAGE = "prompts"
 
@@ -147,6 +147,10 @@ def _parse_toml(name: str, content: str) -> dict[str, Any]:
 
 
 def _parse_prompt(file: str, content: str) -> RichPromptTemplate:
+    # Takes a second, and most of those who want a message want no prompt.
+    from jinja2 import TemplateSyntaxError
+    from llama_index.core.prompts.rich import RichPromptTemplate
+
     try:
         return RichPromptTemplate(content)
     except TemplateSyntaxError as error:

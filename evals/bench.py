@@ -115,7 +115,7 @@ def run_bench(settings: Settings, suite: Suite, console: Console) -> None:
     """Ingest into a throw-away store, ask every question in both languages, print both tables."""
     questions = [ask.question for ask in build_asks(read_cases(suite.file))]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        moved = settings.model_copy(update={"data": Path(folder)})
+        moved = settings.model_copy(update={"data": Path(folder), "chroma_url": None})
         console.print(_time_ingest(moved, suite))
         began = time.perf_counter()
         with closing(build_assistant(moved, collection=COLLECTION)) as assistant:

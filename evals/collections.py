@@ -16,8 +16,9 @@ from store.catalog import Catalog, load_catalog
 from store.chroma import open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding, build_embedding
-from store.ingest import IngestReport, ingest
+from store.ingest import ingest
 from store.read import find_documents
+from store.report import IngestReport
 
 COLLECTION = "eval"
 
@@ -54,7 +55,8 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
     """
     if not find_documents([docs]).files:
         raise SuiteError("no_documents", path=docs)
-    moved = settings.model_copy(update={"data": build_folder(settings.data, docs, catalog)})
+    folder = build_folder(settings.data, docs, catalog)
+    moved = settings.model_copy(update={"data": folder, "chroma_url": None})
     plain = build_embedding(settings.embedding)
     with (
         open_store(moved.data, plain) as store,

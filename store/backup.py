@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from assistant.errors import StoreError
 from store.cache import CACHE_FILE
-from store.lock import HOLDER_NAME, LOCK_NAME, lock_folder
+from store.lock import ADDRESS_NAME, HOLDER_NAME, LOCK_NAME, lock_folder
 from store.part_store import SEARCH_FILE
 
 MANIFEST = "manifest.json"
@@ -29,7 +29,7 @@ FORMAT = 1
 # A backup that has been read and checked lies here until it has taken the store's place.
 READY = ".restoring"
 _UNREADY = ".restoring.part"
-_LEFT_OUT = frozenset({LOCK_NAME, HOLDER_NAME, CACHE_FILE, "evals"})
+_LEFT_OUT = frozenset({LOCK_NAME, HOLDER_NAME, ADDRESS_NAME, CACHE_FILE, "evals"})
 _SIDES = ("-wal", "-shm", "-journal")
 _SQLITE = b"SQLite format 3\0"
 _BLOCK = 1 << 20

@@ -1,4 +1,6 @@
-"""The store on disk: an embedded Chroma folder that one process owns."""
+"""The store: an embedded Chroma folder that one process owns, or a Chroma server that several
+share. Beside either stands a folder of this process's own, with its lock and what can be made
+again."""
 
 from __future__ import annotations
 
@@ -8,23 +10,23 @@ import unicodedata
 import warnings
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import chromadb
 from chromadb.api.client import Client
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError
 
 from assistant.errors import StoreError
 from store.backup import finish_restore
+from store.client import CHROMA_FOLDER, close_client, open_folder, open_server
 from store.collection import OTHER, Collection
+from store.connection import ChromaServer
 from store.embedding import StoreEmbedding
 from store.lock import FolderLock, lock_folder
 from store.pages import chroma_errors
 from store.part_store import PartShelf, PartStore
 from store.tokens import TokenShelf, TokenStore
+from store.writers import SharedWriters, Writers
 
-CHROMA_FOLDER = "chroma"
 CHUNK_LANGUAGES = ("en", "zh", OTHER)
 _DOCUMENTS = "documents"
 _SLUG_LENGTH = 32
@@ -34,7 +36,10 @@ SYNC_ROWS = 50
 
 
 class Store:
-    """All collections of one folder; made by `open_store`, closed by `with` or `close`."""
+    """All collections there are; made by `open_store`, closed by `with` or `close`.
+
+    `server` is where they lie, None for the folder.
+    """
 
     def __init__(
         self,
@@ -43,7 +48,9 @@ class Store:
         tokens: TokenStore,
         parts: PartStore,
         embedding: StoreEmbedding,
+        server: ChromaServer | None = None,
     ) -> None:
+        self.server = server
         self._client = client
         self._lock = lock
         self._tokens = tokens
@@ -85,7 +92,7 @@ class Store:
             self._open.clear()
             self._tokens.close()
             self._parts.close()
-            self._client.close()
+            close_client(self._client)
             self._lock.release()
 
     def __enter__(self) -> Store:
@@ -99,7 +106,9 @@ class Store:
         chunks = {language: self._build_chroma(name, language) for language in CHUNK_LANGUAGES}
         documents = self._build_chroma(name, _DOCUMENTS)
         tokens, parts = TokenShelf(self._tokens, name), PartShelf(self._parts, name)
-        return Collection(name, documents, chunks, tokens, parts, self._embedding.dimension)
+        writers = SharedWriters(name, documents) if self.server else Writers(name)
+        dimension = self._embedding.dimension
+        return Collection(name, documents, chunks, tokens, parts, dimension, writers)
 
     def _build_chroma(self, name: str, kind: str) -> chromadb.Collection:
         chroma = self._client.get_or_create_collection(
@@ -120,17 +129,22 @@ class Store:
 
 
 def open_store(
-    folder: Path, embedding: StoreEmbedding, wait: float = 1.0, *, foreign: bool = False
+    folder: Path,
+    embedding: StoreEmbedding,
+    wait: float = 1.0,
+    *,
+    foreign: bool = False,
+    server: ChromaServer | None = None,
 ) -> Store:
-    """Open or make the store in `folder`, for this process alone.
+    """Open or make the store in `folder`, for this process alone, or the one on `server`.
 
     With `foreign`, one that another embedding made is opened too: its texts can be read.
-    Raises StoreError: "locked" if another process still holds it after `wait` seconds,
-    "other_embedding" if it was made with another model, "unwritable", or "damaged" if Chroma can't
-    open what stands there.
+    Raises StoreError: "locked" if another process still holds the folder after `wait` seconds,
+    "other_embedding" if the store was made with another model, "unwritable", "damaged" if Chroma
+    can't open what stands there, or "unreachable", "refused" and "no_chroma" of a server.
     """
     try:
-        (folder / CHROMA_FOLDER).mkdir(parents=True, exist_ok=True)
+        (folder if server else folder / CHROMA_FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError("unwritable", path=str(folder), reason=error.strerror) from error
     with ExitStack() as opened:
@@ -141,12 +155,12 @@ def open_store(
         opened.callback(tokens.close)
         parts = PartStore(folder, embedding.dimension)
         opened.callback(parts.close)
-        client = _open_client(folder)
-        opened.callback(client.close)
+        client = open_server(server) if server else open_folder(folder)
+        opened.callback(close_client, client)
         if not foreign:
             _check_embedding(client, embedding)
         opened.pop_all()
-    return Store(client, lock, tokens, parts, embedding)
+    return Store(client, lock, tokens, parts, embedding, server)
 
 
 def _sync_often(chroma: chromadb.Collection) -> None:
@@ -160,16 +174,6 @@ def _sync_often(chroma: chromadb.Collection) -> None:
             chroma.modify(configuration=often)
 
 
-def _open_client(folder: Path) -> Client:
-    settings = ChromaSettings(anonymized_telemetry=False)
-    try:
-        client = chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings)
-    except (ChromaError, AttributeError) as error:
-        # AttributeError: Chroma keeps a client that failed to start, and trips over it next time.
-        raise StoreError("damaged", path=str(folder), reason=str(error)) from error
-    return cast(Client, client)  # typed as an interface that lacks `close`
-
-
 def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:
     wanted = (embedding.identity, embedding.dimension)
     for own in _read_metadata(client):
@@ -179,7 +183,10 @@ def _check_embedding(client: Client, embedding: StoreEmbedding) -> None:
 
 
 def _read_metadata(client: Client) -> list[dict[str, Any]]:
-    return [dict(chroma.metadata or {}) for chroma in client.list_collections()]
+    """Of our own collections: on a server, others may have theirs."""
+    with chroma_errors("*"):
+        found = [dict(chroma.metadata or {}) for chroma in client.list_collections()]
+    return [own for own in found if "collection" in own and "embedding" in own]
 
 
 def chroma_name(name: str, kind: str) -> str:

@@ -10,36 +10,35 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import chromadb
 from llama_index.core.schema import TextNode
 
 from assistant.errors import StoreError
+from store import registry
 from store.ledger import DocumentRecord, hash_records, hash_text
 from store.loaded import Loaded, build_loaded
 from store.pages import (
     chroma_errors,
     delete_ids,
     read_ids,
-    read_pages,
     read_rows,
-    upsert_metadata,
-    upsert_plain,
     upsert_rows,
 )
 from store.part_store import PartShelf
 from store.parts import build_part_rows
 from store.roots import Root
 from store.rows import ChunkRow, build_node, build_rows
-from store.texts import part_ids, split_text, version_of
+from store.texts import part_ids, version_of
 from store.tokens import TokenShelf
 from store.vectors import TokenRows, Vectors
+from store.writers import Writers
 
 OTHER = "other"
-_ROOT_ID = "root//{}"  # no path within a folder has two slashes in a row
+_ATTEMPTS = 3  # at reading all of a collection while others write
 
 
 class Collection:
@@ -53,16 +52,20 @@ class Collection:
         tokens: TokenShelf,
         parts: PartShelf,
         dimension: int,
+        writers: Writers | None = None,
     ) -> None:
         self.name = name
         self.parts = parts
         self.dimension = dimension
+        self._writers = writers or Writers(name)
         self._tokens = tokens
         self._documents = documents
         self._chunks = chunks
         self._lock = threading.RLock()
-        self._records = self._read_ledger()
-        self._roots = self._read_roots()
+        self._records = registry.read_records(documents)
+        self._roots = registry.read_roots(documents)
+        if self._writers.shared:
+            self._forget_changed()
 
     def documents(self) -> list[DocumentRecord]:
         """The ledger, by document id."""
@@ -77,15 +80,14 @@ class Collection:
 
     def write_root(self, root: Root) -> None:
         """Register a folder, or say where it lies now."""
-        metadata = {"kind": "root", "name": root.name, "path": str(root.path)}
-        with self._lock, chroma_errors(self.name):
-            upsert_metadata(self._documents, _ROOT_ID.format(root.name), metadata)
+        with self._write_alone():
+            registry.write_root(self._documents, root)
             self._roots = {**self._roots, root.name: root}
 
     def remove_root(self, name: str) -> None:
         """Forget a folder; its documents stay."""
-        with self._lock, chroma_errors(self.name):
-            self._documents.delete(ids=[_ROOT_ID.format(name)])
+        with self._write_alone():
+            registry.delete_root(self._documents, name)
             self._roots = {key: root for key, root in self._roots.items() if key != name}
 
     def restate(self, record: DocumentRecord) -> None:
@@ -96,8 +98,26 @@ class Collection:
         known = self._records.get(record.id)
         if known is None or known.version != record.version:
             raise ValueError(f"{record.id} has other rows")
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             self._switch(record)
+
+    @contextmanager
+    def turn(self, wait: float = 1.0) -> Iterator[None]:
+        """Write alone for several calls, each of which takes a turn of its own otherwise.
+
+        Raises StoreError "busy" if others still write after `wait` seconds.
+        """
+        with self._writers.turn(wait):
+            self.refresh()
+            yield
+
+    def refresh(self) -> None:
+        """See what other processes have written; costs nothing where there can be none."""
+        with self._lock, chroma_errors(self.name):
+            if self._writers.find_change():
+                self._records = registry.read_records(self._documents)
+                self._roots = registry.read_roots(self._documents)
+                self._forget_changed()
 
     @property
     def version(self) -> str:
@@ -110,10 +130,8 @@ class Collection:
         Raises StoreError "no_document", or "incomplete" if what is stored isn't what was written.
         """
         record = self._known(document_id)
-        ids = part_ids(record.version, record.characters)
-        rows = self._documents.get(ids=ids, include=["documents"])
-        parts = dict(zip(rows["ids"], rows["documents"] or [], strict=True))
-        text = "".join(parts.get(part_id) or "" for part_id in ids)
+        with chroma_errors(self.name):
+            text = registry.read_text(self._documents, record)
         if hash_text(text) != record.sha256:
             raise self._incomplete(document_id)
         return text
@@ -135,6 +153,16 @@ class Collection:
 
         Raises StoreError "incomplete" if a document lacks chunks that its record counts.
         """
+        for _ in range(_ATTEMPTS if self._writers.shared else 0):
+            try:
+                return self._load()
+            except StoreError as error:
+                if error.code != "incomplete":
+                    raise
+                self.refresh()  # another process may have changed it since the ledger was read
+        return self._load()
+
+    def _load(self) -> Loaded:
         with self._lock, chroma_errors(self.name):
             current = {record.version: record for record in self._records.values()}
             rows = [
@@ -164,7 +192,7 @@ class Collection:
         if len(nodes) != record.chunks:
             raise ValueError(f"{record.chunks} chunks in the record, {len(nodes)} nodes")
         rows = build_rows(record, nodes, vectors, sentence_vectors)
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             old = self._records.get(record.id)
             if tokens:
                 self.write_tokens(record.version, nodes, tokens)
@@ -180,7 +208,7 @@ class Collection:
     def remove(self, document_id: str) -> None:
         """Take a document out; raises StoreError "no_document"."""
         gone = self._known(document_id)
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             self._documents.delete(ids=[document_id])
             self._records = {key: r for key, r in self._records.items() if key != document_id}
             self._delete_rows(document_id, keep="")
@@ -221,7 +249,7 @@ class Collection:
 
         Both are left by a process that died while writing. Reads ids only.
         """
-        with self._lock, chroma_errors(self.name):
+        with self._write_alone():
             found: Counter[str] = Counter()
             known = {record.version for record in self._records.values()}
             for chroma, where in self.row_sets():
@@ -239,25 +267,27 @@ class Collection:
             != record.chunks + len(part_ids(record.version, record.characters))
         )
 
+    @contextmanager
+    def _write_alone(self) -> Iterator[None]:
+        """For one change; it is noted for others also where it breaks off half-way."""
+        with self.turn(), self._lock, chroma_errors(self.name):
+            self._writers.check()
+            try:
+                yield
+            finally:
+                self._writers.note_change()
+
     def _known(self, document_id: str) -> DocumentRecord:
         record = self._records.get(document_id)
         if record is None:
             raise StoreError("no_document", document=document_id, collection=self.name)
         return record
 
-    def _read_ledger(self) -> dict[str, DocumentRecord]:
-        records: dict[str, DocumentRecord] = {}
-        for page in read_pages(self._documents, ["metadatas"], {"kind": "record"}):
-            found = [DocumentRecord.from_metadata(metadata) for metadata in page["metadatas"]]
-            records.update((record.id, record) for record in found)
-        return records
-
-    def _read_roots(self) -> dict[str, Root]:
-        pages = read_pages(self._documents, ["metadatas"], {"kind": "root"})
-        found = [
-            Root(one["name"], Path(one["path"])) for page in pages for one in page["metadatas"]
-        ]
-        return {root.name: root for root in found}
+    def _forget_changed(self) -> None:
+        """What stands beside Chroma of documents that others changed: each process has its own."""
+        known = {record.version for record in self._records.values()}
+        self._tokens.keep(known)
+        self.parts.keep(known)
 
     def _write_chunks(self, rows: Sequence[ChunkRow]) -> None:
         for language, chunks in self._chunks.items():
@@ -269,12 +299,11 @@ class Collection:
         return language if language in self._chunks else OTHER
 
     def _write_text(self, record: DocumentRecord, text: str) -> None:
-        metadata = {"kind": "text", "document": record.id, "version": record.version}
-        upsert_plain(self._documents, split_text(record.version, text), metadata)
+        registry.write_text(self._documents, record, text)
 
     def _switch(self, record: DocumentRecord) -> None:
-        # One row, one transaction: from here on readers see the new document.
-        upsert_metadata(self._documents, record.id, {**record.to_metadata(), "kind": "record"})
+        self._writers.check()
+        registry.write_record(self._documents, record)
         self._records = {**self._records, record.id: record}
 
     def _delete_rows(self, document_id: str, keep: str) -> None:

@@ -21,6 +21,7 @@ from store.batches import embed_documents
 from store.catalog import Catalog, CatalogEntry, load_catalog
 from store.chroma import Store, open_store
 from store.collection import Collection
+from store.connection import ChromaServer
 from store.embedding import StoreEmbedding
 from store.faults import Fault, find_faults
 from store.ledger import DocumentRecord, hash_text
@@ -47,25 +48,33 @@ class Examination:
         return tuple(fault for fault in self.faults if fault not in self.mended)
 
 
-def examine(folder: Path, embedding: StoreEmbedding, *, repair: bool = False) -> Examination:
-    """Look over the store in `folder`, and with `repair` mend what can be mended.
+def examine(
+    folder: Path,
+    embedding: StoreEmbedding,
+    *,
+    repair: bool = False,
+    server: ChromaServer | None = None,
+) -> Examination:
+    """Look over the store in `folder`, or on `server`, and with `repair` mend what can be mended.
 
-    A second look says what is mended. Raises StoreError "locked", "unwritable", "failed".
+    A second look says what is mended. On a server collections of another embedding are left as
+    they are, for others may be using them. Raises StoreError "locked", "unwritable", "failed",
+    and "busy" where somebody writes to what is to be mended.
     """
-    if not folder.is_dir():
+    if not (server or folder.is_dir()):
         return Examination(())
-    faults = tuple(_find_all(folder, embedding))
+    faults = tuple(_find_all(folder, embedding, server))
     if not repair or not faults or any(fault.code == "damaged" for fault in faults):
         return Examination(faults)
-    _repair_all(folder, embedding, faults)
-    left = set(_find_all(folder, embedding))
+    _repair_all(folder, embedding, server, faults)
+    left = set(_find_all(folder, embedding, server))
     return Examination(faults, tuple(fault for fault in faults if fault not in left))
 
 
-def _find_all(folder: Path, embedding: StoreEmbedding) -> list[Fault]:
+def _find_all(folder: Path, embedding: StoreEmbedding, server: ChromaServer | None) -> list[Fault]:
     dead = find_dead_holder(folder)
     try:
-        store = open_store(folder, embedding, foreign=True)
+        store = open_store(folder, embedding, foreign=True, server=server)
     except StoreError as error:
         if error.code != "damaged":
             raise
@@ -81,15 +90,18 @@ def _find_all(folder: Path, embedding: StoreEmbedding) -> list[Fault]:
     return found
 
 
-def _repair_all(folder: Path, embedding: StoreEmbedding, faults: Sequence[Fault]) -> None:
-    with open_store(folder, embedding, foreign=True) as store:
+def _repair_all(
+    folder: Path, embedding: StoreEmbedding, server: ChromaServer | None, faults: Sequence[Fault]
+) -> None:
+    with open_store(folder, embedding, foreign=True, server=server) as store:
         foreign = store.foreign()
-        if foreign:
+        if foreign and server is None:
             _make_again(folder, store, embedding)
             return  # what else there was is found by the next examination
-        for name in {fault.collection for fault in faults if fault.collection}:
+        for name in {fault.collection for fault in faults if fault.collection} - {*foreign}:
             collection = store.collection(name)
-            _repair(collection, embedding, [one for one in faults if one.collection == name])
+            with collection.turn():
+                _repair(collection, embedding, [one for one in faults if one.collection == name])
 
 
 def _repair(collection: Collection, embedding: StoreEmbedding, faults: Sequence[Fault]) -> None:

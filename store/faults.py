@@ -12,7 +12,7 @@ import numpy as np
 from assistant.errors import StoreError
 from store.collection import Collection
 from store.ledger import DocumentRecord
-from store.pages import read_ids, read_rows
+from store.pages import chroma_errors, read_ids, read_rows
 from store.prepare import TRANSFORM
 from store.roots import file_of
 from store.rows import ChunkRow
@@ -33,6 +33,11 @@ class Fault:
 
 def find_faults(collection: Collection, dimension: int) -> Iterator[Fault]:
     """All faults of one collection; `dimension` is what its vectors should have."""
+    with chroma_errors(collection.name):
+        yield from _find_faults(collection, dimension)
+
+
+def _find_faults(collection: Collection, dimension: int) -> Iterator[Fault]:
     records = collection.documents()
     rows = _count_rows(collection)
     incomplete = {record.id for record in records if _lacks_rows(collection, record, rows)}

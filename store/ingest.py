@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,49 +18,10 @@ from store.embedding import StoreEmbedding
 from store.formats.extract import Note
 from store.formats.limits import DEFAULT_LIMITS, Limits
 from store.ledger import DocumentRecord
-from store.plan import Plan, PlannedFile, Spared, build_plan
+from store.plan import Plan, PlannedFile, build_plan
 from store.prepare import Outcome, Prepared, Preparer, prepare_all
+from store.report import IngestProgress, IngestReport, Progress, Spared
 from store.vectors import TokenRows
-
-
-@dataclass(frozen=True, slots=True)
-class IngestProgress:
-    """Where an ingest stands. `share` of all work, by file size, is in 0 to 1."""
-
-    document: str
-    documents_done: int
-    documents_total: int
-    chunks_done: int
-    chunks_total: int
-    share: float
-
-
-Progress = Callable[[IngestProgress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What came of it: numbers of documents; `chunks`, `sentences` and `tokens` that were stored.
-
-    `removed` are the ids of documents whose file is gone; `spared` are those that would be removed
-    too, were they not all of a folder's; `other` were stored, but are in a language that answers
-    aren't checked in. `notes` are what a user should know of documents that were read: the id and
-    what it is.
-    """
-
-    new: int
-    changed: int
-    unchanged: int
-    removed: tuple[str, ...]
-    spared: tuple[Spared, ...]
-    failed: tuple[tuple[Path, IngestError], ...]
-    skipped: tuple[Path, ...]
-    other: tuple[str, ...]
-    notes: tuple[tuple[str, Note], ...]
-    chunks: int
-    sentences: int
-    tokens: int
-    seconds: float
 
 
 def ingest(

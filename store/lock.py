@@ -2,7 +2,9 @@
 
 Two processes on one embedded Chroma folder read stale vectors and damage the index without any
 error, so the folder is locked before Chroma opens it. The operating system drops the lock when
-its holder dies, however it dies: a lock is never stale, only the process number beside it can be.
+its holder dies, however it dies: a lock is never stale, only what its holder wrote beside it can
+be: its process number and, if it serves others, its address. Whoever takes the lock next renews
+the one and removes the other.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from assistant.errors import StoreError
 
 LOCK_NAME = "store.lock"
 HOLDER_NAME = "store.pid"
+ADDRESS_NAME = "server.json"
 
 
 class FolderLock:
     """The exclusive right to a folder, held until `release`."""
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
-        self._holder = folder / HOLDER_NAME
+        self._beside = [folder / HOLDER_NAME, folder / ADDRESS_NAME]
         self._lock = lock
 
     @property
@@ -32,7 +35,8 @@ class FolderLock:
     def release(self) -> None:
         """Let the next one in; a second call does nothing."""
         if self.held:
-            self._holder.unlink(missing_ok=True)
+            for path in self._beside:
+                path.unlink(missing_ok=True)
             self._lock.release()
 
     def __enter__(self) -> FolderLock:
@@ -51,6 +55,7 @@ def lock_folder(folder: Path, wait: float = 1.0) -> FolderLock:
     lock = FileLock(folder / LOCK_NAME, thread_local=False)
     try:
         lock.acquire(timeout=wait, poll_interval=0.05)
+        (folder / ADDRESS_NAME).unlink(missing_ok=True)
         (folder / HOLDER_NAME).write_text(str(os.getpid()), encoding="ascii")
     except Timeout as error:
         raise StoreError("locked", path=str(folder), pid=_read_holder(folder)) from error
@@ -58,6 +63,17 @@ def lock_folder(folder: Path, wait: float = 1.0) -> FolderLock:
         lock.release()
         raise StoreError("unwritable", path=str(folder), reason=error.strerror) from error
     return FolderLock(folder, lock)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether some process has the folder now."""
+    lock = FileLock(folder / LOCK_NAME, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
 
 
 def find_dead_holder(folder: Path) -> str | None:

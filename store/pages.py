@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.errors import ChromaError
 
-from assistant.errors import StoreError
+from assistant.errors import RetryableStoreError, StoreError
 from store.ledger import Scalar
 from store.rows import ChunkRow
 
-# Chroma takes at most 5,461 rows a write and fails on reads of many more.
+# Chroma fails on reads of many more.
 BATCH = 5000
+# An embedded one takes at most 5,461 rows a write; a server takes 40 MB, and a chunk with the
+# vectors of its sentences has some 20 KB.
+WRITE_BATCH = 500
 # Text and ledger rows aren't searched by vector; Chroma wants one all the same.
 _NO_VECTOR: Sequence[float] = [1.0, 0.0]
 _Row = TypeVar("_Row")
@@ -23,11 +27,17 @@ _Row = TypeVar("_Row")
 
 @contextmanager
 def chroma_errors(name: str) -> Iterator[None]:
-    """Chroma's own errors (a full disk, a damaged file) as StoreError "failed"."""
+    """Chroma's own errors (a full disk, a damaged file) as StoreError "failed", and those of the
+    way to a server as "unreachable"."""
     try:
         yield
     except ChromaError as error:
         raise StoreError("failed", collection=name, reason=str(error)) from error
+    except httpx.RequestError as error:
+        url = error.request.url
+        reason = str(error) or type(error).__name__
+        shown = f"{url.scheme}://{url.netloc.decode()}"
+        raise RetryableStoreError("unreachable", url=shown, reason=reason) from error
 
 
 def upsert_rows(chunks: chromadb.Collection, rows: Sequence[ChunkRow]) -> None:
@@ -60,6 +70,12 @@ def upsert_metadata(
     """One row without a text, in one transaction."""
     values: Any = [dict(metadata)]
     chroma.upsert(ids=[row_id], embeddings=[_NO_VECTOR], metadatas=values)
+
+
+def add_metadata(chroma: chromadb.Collection, row_id: str, metadata: Mapping[str, Scalar]) -> None:
+    """As `upsert_metadata`, but a row of that id that is there already stays as it is."""
+    values: Any = [dict(metadata)]
+    chroma.add(ids=[row_id], embeddings=[_NO_VECTOR], metadatas=values)
 
 
 def read_pages(
@@ -95,5 +111,5 @@ def delete_ids(chroma: chromadb.Collection, ids: Sequence[str]) -> None:
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
-    for start in range(0, len(rows), BATCH):
-        yield list(rows[start : start + BATCH])
+    for start in range(0, len(rows), WRITE_BATCH):
+        yield list(rows[start : start + WRITE_BATCH])

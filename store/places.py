@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import bisect
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+
+_CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 PlaceKind = Literal["lines", "page", "cells", "slide", "heading"]
 
@@ -38,6 +41,12 @@ class Box(NamedTuple):
         last = f"{name_column(self.right)}{self.bottom}"
         return first if first == last else f"{first}:{last}"
 
+    @classmethod
+    def parse(cls, named: str) -> Box:
+        """The cells of `range`; ValueError for anything else."""
+        first, _, last = named.partition(":")
+        return cls(*_parse_cell(first), *_parse_cell(last or first))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -57,6 +66,16 @@ class Place:
             return {"kind": "heading", "path": self.name}
         return {"kind": self.kind, "from": self.first, "to": self.last}
 
+    @classmethod
+    def from_json(cls, location: Mapping[str, Any]) -> Place:
+        """What `to_json` said; KeyError or ValueError for anything else."""
+        kind = location["kind"]
+        if kind == "cells":
+            return cls(kind, name=location["sheet"] or "", box=Box.parse(location["range"]))
+        if kind == "heading":
+            return cls(kind, name=location["path"])
+        return cls(kind, int(location["from"]), int(location["to"]))
+
 
 class Mark(NamedTuple):
     """From `start`, an offset in the text, `place` holds."""
@@ -72,6 +91,16 @@ def name_column(number: int) -> str:
         number, digit = divmod(number - 1, 26)
         name = chr(ord("A") + digit) + name
     return name
+
+
+def _parse_cell(name: str) -> tuple[int, int]:
+    found = _CELL.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name} is no cell")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column, int(found[2])
 
 
 def pack_marks(marks: Sequence[Mark], start: int, end: int) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.errors import IngestError
 from store.ledger import DocumentRecord
 from store.read import DocumentFile, find_documents
+from store.report import Spared
 from store.roots import (
     ALONE,
     Root,
@@ -35,14 +36,6 @@ class PlannedFile:
     folder: Path
     place: str
     replaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Spared:
-    """Documents of a folder that are kept although all their files are gone."""
-
-    folder: Path
-    documents: tuple[str, ...]
 
 
 @dataclass

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,52 @@ def test_a_glossary_is_used_for_names_across_languages(settings: Settings, tmp_p
             (ship,) = opened.retrieve("What about Zanzi?", filters=Filters(languages=("zh",)))
             scores.append(ship.score)
     assert scores[0] < scores[1]
+
+
+def change_after_loading(
+    assistant: Assistant, folder: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Have a document read in anew each time that the index has just been made."""
+    load = assistant._load
+    changes = iter(range(times))
+
+    def load_and_change() -> Any:
+        loaded = load()
+        if (number := next(changes, None)) is not None:
+            text = MILL.replace("400", str(500 + number))
+            (folder / "mill.md").write_text(text, encoding="utf-8")
+            ingest(assistant._collection, HashEmbedding(), [folder])
+        return loaded
+
+    monkeypatch.setattr(assistant, "_load", load_and_change)
+
+
+def test_a_document_that_changes_under_a_question_is_answered_from_as_it_is_then(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_after_loading(assistant, tmp_path / "documents", monkeypatch, times=1)
+    answer = assistant.ask(QUESTION)
+    assert "500 people" in answer.text
+    [citation, *_] = answer.citations
+    text = assistant.text("documents/mill.md")
+    assert text[citation.span.start : citation.span.end] == citation.quote
+
+
+def test_documents_that_never_hold_still_are_an_error_to_ask_again_on(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_after_loading(assistant, tmp_path / "documents", monkeypatch, times=9)
+    with pytest.raises(StoreError) as caught:
+        assistant.ask(QUESTION)
+    assert (caught.value.code, caught.value.retryable) == ("changed", True)
+
+
+def test_each_question_looks_for_what_other_processes_wrote(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(assistant._collection, "refresh", lambda: looked.append("refreshed"))
+    assistant.ask(QUESTION)
+    assert len(looked) == 1
+    assistant.documents()
+    assert len(looked) == 2

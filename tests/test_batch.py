@@ -11,7 +11,7 @@ import pytest
 from assistant.answer import Answer, Filters, Language
 from assistant.batch import Batch, BatchReport, Item, error_json, read_items
 from assistant.errors import BatchError, DuociteError, ModelError, RetryableModelError
-from tests.support.answers import StubAssistant, build_answer
+from tests.support.answers import StubAsking, build_answer
 
 QUESTIONS = [Item("a", "One?"), Item("b", "Two?"), Item("c", "Three?")]
 
@@ -31,8 +31,8 @@ def read(path: Path, *lines: str) -> list[Item]:
     return read_items(path, Filters(years=(2024,)), "en")
 
 
-def run(out: Path, items: list[Item], stub: StubAssistant | None = None) -> BatchReport:
-    batch = Batch(stub or StubAssistant(), out, lambda error: f"told: {error.code}")
+def run(out: Path, items: list[Item], stub: StubAsking | None = None) -> BatchReport:
+    batch = Batch(stub or StubAsking(), out, lambda error: f"told: {error.code}")
     for _ in batch.run(items):
         pass
     return batch.report
@@ -116,7 +116,7 @@ def test_each_question_gets_its_line_in_order(out: Path) -> None:
 
 
 def test_a_line_is_on_disk_before_the_next_question_is_asked(out: Path) -> None:
-    batch = Batch(StubAssistant(), out, str)
+    batch = Batch(StubAsking(), out, str)
     for count, report in enumerate(batch.run(QUESTIONS), 1):
         assert report.answers == count
         assert len(lines_of(out)) == count
@@ -124,7 +124,7 @@ def test_a_line_is_on_disk_before_the_next_question_is_asked(out: Path) -> None:
 
 def test_answers_from_before_are_kept_and_not_asked_again(out: Path) -> None:
     run(out, QUESTIONS[:2])
-    stub = StubAssistant()
+    stub = StubAsking()
     assert run(out, QUESTIONS, stub) == BatchReport(answers=1, failed=0, kept=2)
     assert [question for question, _, _ in stub.asked] == ["Three?"]
     assert [line["id"] for line in lines_of(out)] == ["a", "b", "c"]
@@ -166,13 +166,13 @@ def test_a_second_run_over_a_whole_file_changes_nothing(out: Path) -> None:
     assert out.read_bytes() == before
 
 
-def fail_at(question: str, error: DuociteError) -> StubAssistant:
+def fail_at(question: str, error: DuociteError) -> StubAsking:
     def answer(asked: str, language: Language | None) -> Answer:
         if asked == question:
             raise error
         return build_answer(asked, language)
 
-    return StubAssistant(answer)
+    return StubAsking(answer)
 
 
 def test_a_failed_question_is_an_error_line_and_the_rest_goes_on(out: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_failed_question_is_asked_again_by_the_next_run(out: Path) -> None:
 
 
 def test_a_faulty_line_is_not_asked(out: Path) -> None:
-    stub = StubAssistant()
+    stub = StubAsking()
     item = Item("a", error=BatchError("bad_line", line=1, reason="no question"))
     assert run(out, [item], stub).failed == 1
     assert stub.asked == []

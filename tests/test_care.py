@@ -102,3 +102,14 @@ def test_every_fault_has_its_line(language: str) -> None:
         line = say_fault(Fault(code, "c", "QX7"), messages)
         assert "QX7" in line
         assert "\n" not in line
+
+
+@pytest.mark.parametrize("command", [["backup", "b.tar.gz"], ["restore", "mill.md", "--force"]])
+def test_documents_on_a_server_are_not_in_a_backup_of_the_folder(
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUOCITE_CHROMA_URL", "http://me:QX7@127.0.0.1:9")
+    result = run(*command)
+    assert (result.code, "http://127.0.0.1:9" in result.err) == (3, True)
+    assert "duocite docs export" in result.err
+    assert "QX7" not in result.err

@@ -14,11 +14,12 @@ from typing import NamedTuple, NoReturn
 import pytest
 
 import assistant
-from assistant import commands
+from assistant import owner
 from assistant.answer import Answer, Filters, Language
 from assistant.cli import main
 from assistant.errors import ModelError, RetryableModelError, StoreError
-from tests.support.answers import QUOTE, SENTENCE, StubAssistant, build_answer
+from store.lock import is_held
+from tests.support.answers import QUOTE, SENTENCE, StubOwner, build_answer
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,15 +57,15 @@ def run(
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> StubAssistant:
-    one = StubAssistant()
-    monkeypatch.setattr(commands, "build_assistant", lambda settings, collection: one)
+def stub(monkeypatch: pytest.MonkeyPatch) -> StubOwner:
+    one = StubOwner()
+    monkeypatch.setattr(owner, "open_owner", lambda settings, **options: one)
     return one
 
 
-def use_answer(monkeypatch: pytest.MonkeyPatch, answer: Callable[..., Answer]) -> StubAssistant:
-    one = StubAssistant(answer)
-    monkeypatch.setattr(commands, "build_assistant", lambda settings, collection: one)
+def use_answer(monkeypatch: pytest.MonkeyPatch, answer: Callable[..., Answer]) -> StubOwner:
+    one = StubOwner(answer)
+    monkeypatch.setattr(owner, "open_owner", lambda settings, **options: one)
     return one
 
 
@@ -120,7 +121,7 @@ def test_help_opens_with_examples(command: str, run: Run) -> None:
     assert "  duocite " in out
 
 
-def test_an_answer_comes_with_its_numbered_sources(run: Run, stub: StubAssistant) -> None:
+def test_an_answer_comes_with_its_numbered_sources(run: Run, stub: StubOwner) -> None:
     result = run("ask", "How much paper?")
     assert result.code == 0
     assert f"{SENTENCE} [1]" in result.out
@@ -129,16 +130,21 @@ def test_an_answer_comes_with_its_numbered_sources(run: Run, stub: StubAssistant
         assert part in source
 
 
-def test_json_is_the_answer_s_own_and_nothing_else(run: Run, stub: StubAssistant) -> None:
+def test_the_store_is_let_go_of_after_a_question(run: Run, stub: StubOwner) -> None:
+    run("ask", "How much paper?")
+    assert stub.closed
+
+
+def test_json_is_the_answer_s_own_and_nothing_else(run: Run, stub: StubOwner) -> None:
     result = run("ask", "How much paper?", "--json")
     assert json.loads(result.out) == build_answer("How much paper?").to_json()
 
 
-def test_json_keeps_chinese_readable(run: Run, stub: StubAssistant) -> None:
+def test_json_keeps_chinese_readable(run: Run, stub: StubOwner) -> None:
     assert "造纸多少？" in run("ask", "造纸多少？", "--json").out
 
 
-def test_filters_reach_the_assistant(run: Run, stub: StubAssistant) -> None:
+def test_filters_reach_the_assistant(run: Run, stub: StubOwner) -> None:
     run(
         "ask", "Q?", "--document", "a.md", "--document", "b.md", "--organisation", "Mill",
         "--year", "2023", "--year", "2024", "--language-filter", "zh", "--answer-language", "zh",
@@ -147,7 +153,7 @@ def test_filters_reach_the_assistant(run: Run, stub: StubAssistant) -> None:
     assert stub.asked == [("Q?", filters, "zh")]
 
 
-def test_without_filters_it_looks_everywhere(run: Run, stub: StubAssistant) -> None:
+def test_without_filters_it_looks_everywhere(run: Run, stub: StubOwner) -> None:
     run("ask", "Q?")
     assert stub.asked == [("Q?", Filters(), None)]
 
@@ -176,8 +182,8 @@ def test_text_of_a_document_does_not_steer_the_terminal(
 
 def test_an_error_is_one_line_on_stderr(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     error = StoreError("locked", path="d", pid=7)
-    monkeypatch.setattr(commands, "build_assistant", fail_with(error))
-    result = run("ask", "Q?")
+    monkeypatch.setattr(owner, "open_owner", fail_with(error))
+    result = run("ask", "Q?", "--no-wait")
     assert result.code == 3
     assert result.out == ""
     assert result.err.count("\n") == 1
@@ -185,7 +191,7 @@ def test_an_error_is_one_line_on_stderr(run: Run, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_error_is_told_in_the_user_s_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "build_assistant", fail_with(ModelError("timeout", model="m")))
+    monkeypatch.setattr(owner, "open_owner", fail_with(ModelError("timeout", model="m")))
     monkeypatch.setenv("DUOCITE_LANGUAGE", "zh")
     assert "没有及时回答" in run("ask", "Q?").err
 
@@ -204,13 +210,13 @@ def test_the_traceback_goes_to_the_log_only(
 ) -> None:
     log = tmp_path / "duocite.log"
     monkeypatch.setenv("DUOCITE_LOG", str(log))
-    monkeypatch.setattr(commands, "build_assistant", fail_with(StoreError("empty_name")))
+    monkeypatch.setattr(owner, "open_owner", fail_with(StoreError("empty_name")))
     assert "Traceback" not in run("ask", "Q?").err
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
 def test_verbose_shows_the_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "build_assistant", fail_with(StoreError("empty_name")))
+    monkeypatch.setattr(owner, "open_owner", fail_with(StoreError("empty_name")))
     assert "Traceback" in run("--verbose", "ask", "Q?").err
 
 
@@ -221,7 +227,7 @@ def test_a_log_that_can_not_be_written_is_named(run: Run, monkeypatch: pytest.Mo
 
 
 def test_a_strange_setting_is_pointed_out_and_the_rest_goes_on(
-    run: Run, stub: StubAssistant, monkeypatch: pytest.MonkeyPatch
+    run: Run, stub: StubOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DUOCITE_LANGAUGE", "zh")
     result = run("ask", "Q?")
@@ -231,7 +237,7 @@ def test_a_strange_setting_is_pointed_out_and_the_rest_goes_on(
 
 
 def test_an_interrupt_ends_quietly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "build_assistant", fail_with(KeyboardInterrupt()))
+    monkeypatch.setattr(owner, "open_owner", fail_with(KeyboardInterrupt()))
     result = run("ask", "Q?")
     assert result.code == 130
     assert "Traceback" not in result.err
@@ -262,7 +268,7 @@ def questions(tmp_path: Path) -> Path:
 
 
 def test_a_batch_answers_line_by_line(
-    run: Run, stub: StubAssistant, questions: Path, tmp_path: Path
+    run: Run, stub: StubOwner, questions: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "answers.jsonl"
     result = run("ask", "--batch", str(questions), "--out", str(out), "--year", "2024")
@@ -292,7 +298,7 @@ def test_a_batch_with_a_failed_line_ends_with_one(
     assert second["answered"] is True
 
 
-def test_questions_that_can_not_be_read_end_with_two(run: Run, stub: StubAssistant) -> None:
+def test_questions_that_can_not_be_read_end_with_two(run: Run, stub: StubOwner) -> None:
     result = run("ask", "--batch", "nowhere.jsonl", "--out", "answers.jsonl")
     assert (result.code, "nowhere.jsonl" in result.err) == (2, True)
 
@@ -349,6 +355,7 @@ def test_watching_follows_changes_until_it_is_ended(
 ) -> None:
     def change(paths: list[Path], data: Path) -> Iterator[None]:
         assert (paths, data.name) == ([reports], "data")
+        assert not is_held(data)  # in between, others have the store
         yield None  # something was touched, and is as it was
         (reports / "new.md").write_text("# New\n\nThe mill grew.\n", encoding="utf-8")
         yield None
@@ -398,42 +405,6 @@ def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(command, "run", fake_run)
     assert run("eval", "gold.jsonl", "--docs", "reports", "--out", "r.json").code == 1
     assert seen == [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh")]
-
-
-class StubPage:
-    local_url = "http://127.0.0.1:8123/"
-
-    def block_thread(self) -> None:
-        """A real page stays until it is interrupted."""
-
-
-@pytest.mark.parametrize(
-    ("args", "place"),
-    [
-        ([], ("127.0.0.1", 7860)),
-        (["--port", "0"], ("127.0.0.1", 0)),
-        (["--host", "::1", "--port", "8123"], ("::1", 8123)),
-    ],
-)
-def test_serve_listens_where_told_and_says_where(
-    args: list[str],
-    place: tuple[str, int],
-    run: Run,
-    stub: StubAssistant,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from assistant import web
-
-    served: list[tuple[object, str, int]] = []
-
-    def start(one: object, host: str, port: int) -> StubPage:
-        served.append((one, host, port))
-        return StubPage()
-
-    monkeypatch.setattr(web, "start", start)
-    result = run("serve", *args)
-    assert served == [(stub, *place)]
-    assert StubPage.local_url in result.out
 
 
 def test_the_limits_of_the_settings_hold_and_notes_are_shown(

@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console
 
 from assistant import cli_output
-from assistant.answer import Answer, Claim
 from assistant.batch import BatchReport
 from assistant.cli_output import ingest_bar, printable, show_batch, show_stream
 from assistant.prompts import load_messages
-from store.ingest import IngestProgress
-from tests.support.answers import QUOTE, SENTENCE, StubAssistant, build_answer
+from assistant.wire import Asked, Said, Told
+from store.report import IngestProgress
+from tests.support.answers import QUOTE, SENTENCE, StubOwner, build_answer
 
 
 @pytest.fixture
@@ -41,20 +41,20 @@ def test_only_text_reaches_the_terminal(text: str, shown: str) -> None:
 
 
 def test_sentences_are_shown_before_the_answer_is_whole(terminal: io.StringIO) -> None:
-    def parts() -> Iterator[Claim | Answer]:
-        answer = build_answer("Q?")
+    def parts() -> Iterator[Said | Told]:
+        claim, answer = StubOwner().ask(Asked("Q?", form="plain"))
         assert QUOTE not in terminal.getvalue()
-        yield answer.claims[0]
-        assert QUOTE in terminal.getvalue()
+        yield claim
+        assert f"{SENTENCE} [1]" in terminal.getvalue()
         yield answer
 
-    assert show_stream(parts()).text == f"{SENTENCE} [1]"
+    assert show_stream(parts()).answer == build_answer("Q?").to_json()
 
 
 def test_the_answer_is_printed_once_where_no_terminal_listens(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show_stream(StubAssistant().stream("Q?"))
+    show_stream(StubOwner().ask(Asked("Q?", form="plain")))
     out = capsys.readouterr().out
     assert out.count(f"{SENTENCE} [1]") == 1
     assert "\x1b" not in out

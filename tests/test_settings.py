@@ -16,6 +16,7 @@ from assistant.settings import (
     known_names,
     load_settings,
     locale_language,
+    parse_headers,
     parse_llm,
     unknown_settings,
 )
@@ -262,3 +263,49 @@ def test_limits_of_files_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(None)
     assert caught.value.details["allowed"] == "> 0"
+
+
+def test_documents_are_in_the_folder_unless_a_server_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings(None).chroma_server is None
+    monkeypatch.setenv("DUOCITE_CHROMA_URL", "http://127.0.0.1:8000")
+    monkeypatch.setenv("DUOCITE_CHROMA_HEADERS", "Authorization: Bearer QX7:8\nX-Team: a b")
+    server = load_settings(None).chroma_server
+    assert server is not None
+    assert server.url == "http://127.0.0.1:8000"
+    assert server.headers == {"Authorization": "Bearer QX7:8", "X-Team": "a b"}
+    assert "QX7" not in repr(load_settings(None)) + repr(server)
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("", {}),
+        ("\n A: b \n\n", {"A": "b"}),
+        ('{"A": "b: c", "D": ""}', {"A": "b: c", "D": ""}),
+    ],
+)
+def test_headers_are_lines_or_json(text: str, headers: dict[str, str]) -> None:
+    assert parse_headers(text) == headers
+
+
+@pytest.mark.parametrize(
+    "text", ["QX7", "{QX7", '{"A": 7}', '["QX7"]', "A b: QX7", ": QX7", "A: QX7\x00", "A: 令牌"]
+)
+def test_headers_that_http_can_not_carry_are_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_headers(text)
+    assert caught.value.code == "chroma_headers"
+    assert "QX7" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "chroma", "ftp://a", "http://"])
+def test_an_address_that_is_none_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DUOCITE_CHROMA_URL", url)
+    with pytest.raises(SettingsError, match="chroma_url"):
+        load_settings(None)

@@ -12,7 +12,7 @@ import typer
 
 from assistant import __version__
 from assistant.cli import care, docs
-from assistant.cli.options import CatalogOption, CollectionOption, JsonOption
+from assistant.cli.options import CatalogOption, CollectionOption, JsonOption, WaitOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
 
@@ -77,6 +77,7 @@ def ingest(
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and follow every change until Ctrl-C.")
     ] = False,
+    wait: WaitOption = True,
 ) -> None:
     """Read documents into a collection; what is unchanged costs nothing. Documents of a folder that
     is given here and whose files are gone are removed.
@@ -92,12 +93,12 @@ def ingest(
     from assistant import commands
 
     if watch:
-        commands.watch(paths or [], collection, catalog, prune=prune)
+        commands.watch(paths or [], collection, catalog, prune=prune, wait=wait)
         return
     whole = (
-        commands.ingest(paths, collection, catalog, prune=prune)
+        commands.ingest(paths, collection, catalog, prune=prune, wait=wait)
         if paths
-        else commands.ingest_sample()
+        else commands.ingest_sample(wait=wait)
     )
     raise typer.Exit(0 if whole else 1)
 
@@ -130,6 +131,7 @@ def ask(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the answers of --batch go.")
     ] = None,
+    wait: WaitOption = True,
 ) -> None:
     """Answer a question, or a file of questions. Filters can be given several times.
 
@@ -144,9 +146,9 @@ def ask(
         raise typer.BadParameter("Give either a question, or --batch FILE with --out FILE")
     filters = commands.build_filters(document, organisation, year, language_filter)
     if batch and out:
-        whole = commands.ask_batch(batch, out, collection, filters, answer_language)
+        whole = commands.ask_batch(batch, out, collection, filters, answer_language, wait=wait)
         raise typer.Exit(0 if whole else 1)
-    commands.ask(question or "", collection, filters, answer_language, as_json=json)
+    commands.ask(question or "", collection, filters, answer_language, as_json=json, wait=wait)
 
 
 @app.command()
@@ -156,8 +158,10 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Else as set by DUOCITE_PORT.")
     ] = None,
+    wait: WaitOption = True,
 ) -> None:
-    """Open the chat in a browser. It listens on this machine only, unless told otherwise.
+    """Open the chat in a browser, on this machine only. While it runs, the other commands go
+    through it.
 
     \b
     Example:
@@ -165,7 +169,7 @@ def serve(
     """
     from assistant import commands
 
-    commands.serve(collection, host, port)
+    commands.serve(collection, host, port, wait=wait)
 
 
 @app.command(name="eval")
@@ -199,11 +203,11 @@ def evaluate(
 
 
 @app.command()
-def collections() -> None:
+def collections(wait: WaitOption = True) -> None:
     """List the collections and what they hold."""
     from assistant import commands
 
-    commands.list_collections()
+    commands.list_collections(wait=wait)
 
 
 def main(args: Sequence[str] | None = None) -> None:

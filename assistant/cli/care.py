@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.options import WaitOption
+
 
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; .tar.gz by custom.")],
+    wait: WaitOption = True,
 ) -> None:
     """Copy the whole store into one file, with a checksum of each part.
 
@@ -19,7 +22,7 @@ def backup(
     """
     from assistant import care
 
-    care.backup(file)
+    care.backup(file, wait=wait)
 
 
 def restore(
@@ -27,6 +30,7 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="Put it in place of the store that is there.")
     ] = False,
+    wait: WaitOption = True,
 ) -> None:
     """Bring a backup back. It is checked as a whole before anything is touched.
 
@@ -36,13 +40,14 @@ def restore(
     """
     from assistant import care
 
-    care.restore(file, force=force)
+    care.restore(file, force=force, wait=wait)
 
 
 def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Put right what can be; needs no source files.")
     ] = False,
+    wait: WaitOption = True,
 ) -> None:
     """Look whether the store is whole: a line for each fault with what to do, exit code 1.
 
@@ -53,4 +58,4 @@ def doctor(
     """
     from assistant import care
 
-    raise typer.Exit(0 if care.examine(repair=repair) else 1)
+    raise typer.Exit(0 if care.examine(repair=repair, wait=wait) else 1)

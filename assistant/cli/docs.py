@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import CollectionOption, JsonOption
+from assistant.cli.options import CollectionOption, JsonOption, WaitOption
 
 HELP = """
 List, show, remove and export the documents of a collection.
@@ -25,7 +25,9 @@ DocumentArgument = Annotated[str, typer.Argument(metavar="ID", help="As docs lis
 
 
 @app.command(name="list")
-def list_documents(collection: CollectionOption = "default", json: JsonOption = False) -> None:
+def list_documents(
+    collection: CollectionOption = "default", json: JsonOption = False, wait: WaitOption = True
+) -> None:
     """List the documents: id, title, organisation, year, language, chunks.
 
     \b
@@ -34,7 +36,7 @@ def list_documents(collection: CollectionOption = "default", json: JsonOption = 
     """
     from assistant import library
 
-    library.list_documents(collection, as_json=json)
+    library.list_documents(collection, as_json=json, wait=wait)
 
 
 @app.command()
@@ -45,6 +47,7 @@ def show(
         bool, typer.Option("--chunks", help="What is searched, and where it stands.")
     ] = False,
     json: JsonOption = False,
+    wait: WaitOption = True,
 ) -> None:
     """Print a document's stored text, or its chunks with their places.
 
@@ -55,7 +58,7 @@ def show(
     """
     from assistant import library
 
-    library.show_document(document, collection, chunks=chunks, as_json=json)
+    library.show_document(document, collection, chunks=chunks, as_json=json, wait=wait)
 
 
 @app.command()
@@ -64,6 +67,7 @@ def remove(
         list[str], typer.Argument(metavar="ID...", help="Documents, or folders as in reports/.")
     ],
     collection: CollectionOption = "default",
+    wait: WaitOption = True,
 ) -> None:
     """Take documents out; no answer draws on them any more. Their files stay where they are,
     and come back when they are ingested again.
@@ -75,13 +79,14 @@ def remove(
     """
     from assistant import library
 
-    library.remove_documents(documents, collection)
+    library.remove_documents(documents, collection, wait=wait)
 
 
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.")],
     collection: CollectionOption = "default",
+    wait: WaitOption = True,
 ) -> None:
     """Write the stored texts into a folder, each as a text file under its id.
 
@@ -91,4 +96,4 @@ def export(
     """
     from assistant import library
 
-    library.export_documents(folder, collection)
+    library.export_documents(folder, collection, wait=wait)

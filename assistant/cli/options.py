@@ -15,3 +15,10 @@ CatalogOption = Annotated[
     typer.Option(metavar="FILE", help="Titles, organisations and years of the documents (YAML)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+WaitOption = Annotated[
+    bool,
+    typer.Option(
+        "--wait/--no-wait",
+        help="Wait where another Duocite has the store, or say who and end with code 3.",
+    ),
+]

@@ -129,3 +129,9 @@ def _range(first: str, last: str) -> Sequence[int]:
     if low <= high <= low + _LONGEST_RANGE:
         return range(low, high + 1)
     return (low, high)
+
+
+def add_markers(text: str, numbers: Sequence[int]) -> str:
+    """A sentence as an answer shows it, followed by its markers."""
+    markers = "".join(f"[{number}]" for number in numbers)
+    return f"{text} {markers}" if markers else text

@@ -10,9 +10,10 @@ import gradio as gr
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
+from assistant.text.accepted import choose_language
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
-from assistant.web.labels import LANGUAGES, choose_language, show_masthead, show_welcome
+from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
 
 CONCURRENCY = 16

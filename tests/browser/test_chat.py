@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,9 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from assistant.web import start
+from assistant.serving import Serving
+from assistant.web import mount
 from tests.web.fake import QUOTE_EN, FakeAssistant
 
 pytestmark = [
@@ -35,30 +36,23 @@ QUESTION = "What will the second berth cost?"
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    page = _start_in_thread()
-    yield str(page.local_url)
-    page.close()
+    with Serving(_build_in_thread(), "127.0.0.1", 0) as serving:
+        yield f"{serving.address}/"
 
 
-def _start_in_thread() -> Any:
+def _build_in_thread() -> FastAPI:
     """Off the main thread, where the browser's driver runs a loop of its own."""
-    started: list[Any] = []
+    app = FastAPI()
 
-    async def run() -> None:
-        started.append(start(ASSISTANT, "127.0.0.1", _free_port()))
+    async def build() -> None:
+        mount(app, ASSISTANT)
 
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread = threading.Thread(target=lambda: asyncio.run(build()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         thread.start()
         thread.join()
-    return started[0]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return app
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from assistant.render import to_plain
 from assistant.settings import Settings
 from store.chroma import open_store
 from store.embedding import build_embedding
-from store.ingest import IngestReport, ingest
+from store.ingest import ingest
+from store.report import IngestReport
 from tests.support.files import (
     add_slide,
     add_table,

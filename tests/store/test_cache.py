@@ -13,8 +13,9 @@ from store import cache, chunks
 from store.cache import CACHE_FILE, CachedEmbedding, EmbeddingCache, build_key, cache_embedding
 from store.chroma import open_store
 from store.embedding import HASH_DIMENSION, HashEmbedding, StoreEmbedding
-from store.ingest import IngestReport, ingest
+from store.ingest import ingest
 from store.ledger import DocumentRecord
+from store.report import IngestReport
 
 if TYPE_CHECKING:
     from tests.store.conftest import CountingEmbedding

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.errors import StoreError
 from store import chroma
-from store.chroma import CHROMA_FOLDER, Store, chroma_name, open_store
+from store.chroma import Store, chroma_name, open_store
+from store.client import CHROMA_FOLDER
 from store.embedding import HashEmbedding, StoreEmbedding
 from store.ledger import DocumentRecord
 

@@ -13,17 +13,26 @@ from chromadb.errors import InternalError
 
 import store.pages
 from assistant.errors import StoreError
-from store.chroma import Store, open_store
+from store.chroma import Store
 from store.collection import Collection
+from store.connection import ChromaServer
 from store.embedding import StoreEmbedding
 from store.ledger import DocumentRecord
 from store.roots import Root
 from store.tokens import TOKENS_FILE
 from store.vectors import TokenRows
+from tests.support.chroma_server import BOTH
 
 Put = Callable[..., DocumentRecord]
+Reopen = Callable[..., Store]
 ReadDisk = Callable[[], dict[str, list[dict[str, Any]]]]
 STEPS = ("_write_chunks", "_write_text", "_switch", "_delete_rows")
+
+
+@pytest.fixture(params=BOTH)
+def server(request: pytest.FixtureRequest) -> ChromaServer | None:
+    """All of this holds in a folder and on a server."""
+    return request.getfixturevalue("empty_chroma") if request.param else None
 
 
 class PowerCut(BaseException):
@@ -108,22 +117,18 @@ def test_an_empty_collection_loads(collection: Collection, embedding: StoreEmbed
         "é e\u0301 \ud7ff\ue000\uffff",
     ],
 )
-def test_every_character_of_a_text_comes_back(
-    folder: Path, embedding: StoreEmbedding, put: Put, text: str
-) -> None:
-    with open_store(folder, embedding) as store:
+def test_every_character_of_a_text_comes_back(reopen: Reopen, put: Put, text: str) -> None:
+    with reopen() as store:
         put(store.collection("c", create=True), "a.txt", text)
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         assert store.collection("c").text("a.txt") == text
 
 
-def test_the_ledger_lists_documents_by_id(
-    folder: Path, embedding: StoreEmbedding, put: Put
-) -> None:
-    with open_store(folder, embedding) as store:
+def test_the_ledger_lists_documents_by_id(reopen: Reopen, put: Put) -> None:
+    with reopen() as store:
         collection = store.collection("c", create=True)
         records = [put(collection, name, "text", year=2024) for name in ("b.txt", "a/报告 1.txt")]
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         assert store.collection("c").documents() == records[::-1]
         assert store.collection("c").record("b.txt") == records[0]
 
@@ -152,15 +157,13 @@ def test_a_new_version_replaces_the_old_with_no_orphan(
     }
 
 
-def test_a_field_that_the_new_version_lacks_is_gone(
-    folder: Path, embedding: StoreEmbedding, put: Put
-) -> None:
-    with open_store(folder, embedding) as store:
+def test_a_field_that_the_new_version_lacks_is_gone(reopen: Reopen, put: Put) -> None:
+    with reopen() as store:
         collection = store.collection("c", create=True)
         put(collection, "a.txt", "same", organisation="Corning", year=2024)
         put(collection, "a.txt", "same")
         assert "organisation" not in collection.load().nodes[0].metadata
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         [record] = store.collection("c").documents()
         assert (record.organisation, record.year) == (None, None)
 
@@ -208,8 +211,7 @@ def test_a_removed_document_leaves_nothing(
 @pytest.mark.parametrize("done", [False, True])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_write_that_is_cut_off_leaves_the_old_document_whole_or_the_new(
-    folder: Path,
-    embedding: StoreEmbedding,
+    reopen: Reopen,
     put: Put,
     read_disk: ReadDisk,
     monkeypatch: pytest.MonkeyPatch,
@@ -217,13 +219,13 @@ def test_a_write_that_is_cut_off_leaves_the_old_document_whole_or_the_new(
     done: bool,
 ) -> None:
     old, new = "one\ntwo\nthree", "eins\nzwei"
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         collection = store.collection("c", create=True)
         put(collection, "a.txt", old)
         with cut_at(monkeypatch, step, done):
             put(collection, "a.txt", new)
     switched = STEPS.index(step) + done > STEPS.index("_switch")
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         collection = store.collection("c")
         assert collection.text("a.txt") == (new if switched else old)
         assert texts(collection) == (new if switched else old).splitlines()
@@ -414,10 +416,10 @@ def test_a_sweep_takes_the_tokens_that_a_cut_left_behind(
     assert all(collection.read_tokens(node) for node in collection.load().nodes)
 
 
-def test_tokens_survive_reopening(folder: Path, embedding: StoreEmbedding, put: Put) -> None:
-    with open_store(folder, embedding) as store:
+def test_tokens_survive_reopening(reopen: Reopen, put: Put) -> None:
+    with reopen() as store:
         put(store.collection("c", create=True), "a.txt", "one\ntwo", tokens=True)
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         collection = store.collection("c")
         assert all(collection.read_tokens(node) for node in collection.load().nodes)
 
@@ -434,17 +436,15 @@ def test_tokens_are_wanted_for_every_chunk_or_for_none(
     assert texts(collection) == ["one", "two"]
 
 
-def test_roots_are_kept_with_the_documents(
-    folder: Path, embedding: StoreEmbedding, put: Put
-) -> None:
+def test_roots_are_kept_with_the_documents(reopen: Reopen, put: Put) -> None:
     wind, sun = Root("wind", Path("/d/wind")), Root("阳光", Path("/d/阳光"))
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         collection = store.collection("c", create=True)
         collection.write_root(Root("wind", Path("/before")))
         for root in (sun, wind):
             collection.write_root(root)
         put(collection, "wind/a.txt", "one")
-    with open_store(folder, embedding) as store:
+    with reopen() as store:
         collection = store.collection("c")
         assert collection.roots() == [wind, sun]
         assert [record.id for record in collection.documents()] == ["wind/a.txt"]

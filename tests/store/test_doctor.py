@@ -14,6 +14,7 @@ from assistant.errors import StoreError
 from store.chroma import open_store
 from store.chunks import embedded_text
 from store.collection import Collection
+from store.connection import ChromaServer
 from store.doctor import Examination, examine
 from store.embedding import HashEmbedding
 from store.ingest import ingest
@@ -23,6 +24,7 @@ from store.parts import build_part_rows
 from store.prepare import read_sentences
 from store.rows import ChunkRow
 from store.tokens import TOKENS_FILE
+from tests.support.chroma_server import BOTH
 
 STEEL = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
 WIND = "海上风电规划\n\n到2030年装机容量达到5000万千瓦。政府承担部分费用。\n"
@@ -40,6 +42,12 @@ class OtherEmbedding(HashEmbedding):
 
 
 @pytest.fixture
+def server(request: pytest.FixtureRequest) -> ChromaServer | None:
+    """Where the store lies: in the folder, or on a server where a test is told so."""
+    return request.getfixturevalue("empty_chroma") if getattr(request, "param", False) else None
+
+
+@pytest.fixture
 def docs(tmp_path: Path) -> Path:
     folder = tmp_path / "docs"
     folder.mkdir()
@@ -49,9 +57,9 @@ def docs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def whole(folder: Path, docs: Path) -> Path:
+def whole(folder: Path, docs: Path, server: ChromaServer | None) -> Path:
     """The folder of a store that is well."""
-    with open_store(folder, HashEmbedding()) as store:
+    with open_store(folder, HashEmbedding(), server=server) as store:
         ingest(store.collection("c", create=True), HashEmbedding(), [docs])
     return folder
 
@@ -59,8 +67,8 @@ def whole(folder: Path, docs: Path) -> Path:
 Harm = Callable[[Collection], None]
 
 
-def harm(folder: Path, how: Harm) -> None:
-    with open_store(folder, HashEmbedding()) as store:
+def harm(folder: Path, how: Harm, server: ChromaServer | None = None) -> None:
+    with open_store(folder, HashEmbedding(), server=server) as store:
         how(store.collection("c"))
 
 
@@ -68,10 +76,12 @@ def found(examination: Examination) -> list[tuple[str, str]]:
     return [(fault.code, fault.subject) for fault in examination.faults]
 
 
-def read(folder: Path, embedding: HashEmbedding | None = None) -> dict[str, list[str]]:
+def read(
+    folder: Path, embedding: HashEmbedding | None = None, server: ChromaServer | None = None
+) -> dict[str, list[str]]:
     """The chunks of each document, after a look at every vector."""
     embedding = embedding or HashEmbedding()
-    with open_store(folder, embedding) as store:
+    with open_store(folder, embedding, server=server) as store:
         collection = store.collection("c")
         loaded = collection.load()
         texts: dict[str, list[str]] = {}
@@ -151,32 +161,48 @@ def leave_tokens(collection: Collection) -> None:
     collection.write_tokens("v0", nodes, [HashEmbedding().query_tokens("wind")])
 
 
-@pytest.mark.parametrize(
-    ("how", "fault"),
-    [
-        (lose_a_chunk, ("incomplete", "docs/wind.txt")),
-        (store_it_twice, ("incomplete", "docs/wind.txt")),
-        (lose_the_sentences, ("wrong_vectors", "docs/wind.txt")),
-        (blank_a_vector, ("wrong_vectors", "docs/wind.txt")),
-        (leave_an_orphan, ("orphans", "1")),
-        (leave_tokens, ("stale_tokens", "1")),
-        (lose_the_terms, ("behind", "1")),
-        (miss_a_chunk_of_the_terms, ("behind", "1")),
-        (leave_terms, ("behind", "1")),
-    ],
-)
+FAULTS: list[tuple[Harm, tuple[str, str]]] = [
+    (lose_a_chunk, ("incomplete", "docs/wind.txt")),
+    (store_it_twice, ("incomplete", "docs/wind.txt")),
+    (lose_the_sentences, ("wrong_vectors", "docs/wind.txt")),
+    (blank_a_vector, ("wrong_vectors", "docs/wind.txt")),
+    (leave_an_orphan, ("orphans", "1")),
+    (leave_tokens, ("stale_tokens", "1")),
+    (lose_the_terms, ("behind", "1")),
+    (miss_a_chunk_of_the_terms, ("behind", "1")),
+    (leave_terms, ("behind", "1")),
+]
+
+
+@pytest.mark.parametrize("server", BOTH, indirect=True)
+@pytest.mark.parametrize(("how", "fault"), FAULTS)
 def test_a_fault_is_found_and_mended(
-    whole: Path, docs: Path, how: Harm, fault: tuple[str, str]
+    whole: Path, docs: Path, server: ChromaServer | None, how: Harm, fault: tuple[str, str]
 ) -> None:
-    wanted = read(whole)
-    harm(whole, how)
+    wanted = read(whole, server=server)
+    harm(whole, how, server)
     for path in docs.iterdir():
         path.unlink()  # what mends it is in the store
-    assert found(examine(whole, HashEmbedding())) == [fault]
-    repaired = examine(whole, HashEmbedding(), repair=True)
+    assert found(examine(whole, HashEmbedding(), server=server)) == [fault]
+    repaired = examine(whole, HashEmbedding(), repair=True, server=server)
     assert (found(repaired), repaired.left) == ([fault], ())
-    assert found(examine(whole, HashEmbedding())) == []
-    assert read(whole) == wanted
+    assert found(examine(whole, HashEmbedding(), server=server)) == []
+    assert read(whole, server=server) == wanted
+
+
+@pytest.mark.integration
+def test_on_a_server_what_others_embedded_is_left_as_it_is(
+    folder: Path, docs: Path, empty_chroma: ChromaServer
+) -> None:
+    for embedding in (HashEmbedding(), OtherEmbedding()):
+        with open_store(folder, embedding, foreign=True, server=empty_chroma) as store:
+            ingest(store.collection(embedding.identity, create=True), embedding, [docs])
+    for repair in (False, True):
+        examined = examine(folder, HashEmbedding(), repair=repair, server=empty_chroma)
+        assert [fault.code for fault in examined.left] == ["other_embedding"]
+        assert examined.left[0].collection == "hash/other"
+    with open_store(folder, HashEmbedding(), foreign=True, server=empty_chroma) as store:
+        assert store.collections() == ["hash/1/characters-256", "hash/other"]
 
 
 def test_a_store_that_is_well_has_no_faults(whole: Path, tmp_path: Path) -> None:

@@ -13,24 +13,34 @@ import store.batches
 import store.prepare
 from assistant.errors import CatalogError, StoreError
 from store.catalog import Catalog, CatalogEntry, CatalogSection
-from store.chroma import Store, open_store
+from store.chroma import Store
 from store.chunks import embedded_text
 from store.collection import Collection
+from store.connection import ChromaServer
 from store.embedding import E5Embedding
 from store.formats.extract import Note
 from store.formats.limits import Limits
-from store.ingest import IngestProgress, IngestReport, ingest
+from store.ingest import ingest
 from store.ledger import hash_text
 from store.prepare import read_sentences
+from store.report import IngestProgress, IngestReport
+from tests.support.chroma_server import BOTH
 
 if TYPE_CHECKING:
     from tests.store.conftest import CountingEmbedding
 
 Ingest = Callable[..., IngestReport]
+Reopen = Callable[..., Store]
 ReadDisk = Callable[[], dict[str, list[dict[str, Any]]]]
 
 STEEL = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
 WIND = "海上风电规划\n\n到2030年装机容量达到5000万千瓦。政府承担部分费用。\n"
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> ChromaServer | None:
+    """Where the store lies: in a folder, and on a server where that could make a difference."""
+    return request.getfixturevalue("empty_chroma") if getattr(request, "param", False) else None
 
 
 @pytest.fixture
@@ -63,6 +73,7 @@ def text_of(collection: Collection, document: str) -> str:
     return "\n".join(node.text for node in nodes if node.metadata["document"] == document)
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_a_folder_goes_in(run: Ingest, collection: Collection, docs: Path) -> None:
     save(docs / "photo.png", "no document")
     report = run()
@@ -89,6 +100,7 @@ def test_the_ledger_says_what_went_in(run: Ingest, collection: Collection, docs:
     assert wind.source == str(docs / "wind.txt")
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_an_unchanged_run_embeds_and_writes_nothing(
     run: Ingest,
     collection: Collection,
@@ -105,13 +117,14 @@ def test_an_unchanged_run_embeds_and_writes_nothing(
     assert (len(embedding.seen), collection.version) == (seen, version)
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_an_unchanged_run_after_reopening_embeds_nothing(
-    folder: Path, embedding: CountingEmbedding, docs: Path
+    reopen: Reopen, embedding: CountingEmbedding, docs: Path
 ) -> None:
-    with open_store(folder, embedding) as opened:
+    with reopen() as opened:
         ingest(opened.collection("c", create=True), embedding, [docs])
     seen = len(embedding.seen)
-    with open_store(folder, embedding) as opened:
+    with reopen() as opened:
         assert counts(ingest(opened.collection("c"), embedding, [docs])) == (0, 0, 2, 0)
     assert len(embedding.seen) == seen
 
@@ -186,6 +199,7 @@ def test_tokens_of_a_changed_file_are_those_of_its_new_text(
     assert all(collection.read_tokens(node) for node in collection.load().nodes)
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_a_changed_file_is_replaced_with_no_orphan(
     run: Ingest, store: Store, collection: Collection, docs: Path, read_disk: ReadDisk
 ) -> None:
@@ -299,6 +313,7 @@ def test_a_file_given_alone_and_then_with_its_folder_is_one_document(
     assert ids(collection) == ["docs/steel.md", "docs/wind.txt"]
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_documents_from_before_there_were_roots_are_taken_over(
     run: Ingest, collection: Collection, docs: Path
 ) -> None:
@@ -418,6 +433,7 @@ def test_an_embedding_that_fails_half_way_leaves_the_old_version_whole(
     assert counts(run()) == (0, 1, 1, 0)
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_documents_before_the_batch_that_failed_are_not_done_again(
     run: Ingest,
     collection: Collection,
@@ -444,6 +460,7 @@ def test_a_document_that_lost_chunks_is_ingested_again(run: Ingest, collection: 
     assert text_of(collection, "docs/wind.txt") == whole
 
 
+@pytest.mark.parametrize("server", BOTH, indirect=True)
 def test_rows_that_a_cut_left_behind_are_gone_after_the_next_run(
     run: Ingest,
     store: Store,
@@ -571,12 +588,12 @@ def test_no_documents_are_no_work(run: Ingest, tmp_path: Path) -> None:
 
 @pytest.mark.integration
 def test_the_bundled_model_finds_a_chinese_document_for_an_english_question(
-    folder: Path, docs: Path
+    reopen: Reopen, docs: Path
 ) -> None:
     model = E5Embedding()
-    with open_store(folder, model) as opened:
+    with reopen(model) as opened:
         ingest(opened.collection("c", create=True), model, [docs])
-    with open_store(folder, model) as opened:
+    with reopen(model) as opened:
         loaded = opened.collection("c").load()
         question = model.query_vectors(["How much offshore wind power is planned?"])[0]
         best = loaded.nodes[int(np.argmax(loaded.vectors @ question))]

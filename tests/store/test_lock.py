@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import StoreError
-from store.lock import HOLDER_NAME, LOCK_NAME, find_dead_holder, lock_folder
+from store.lock import ADDRESS_NAME, HOLDER_NAME, LOCK_NAME, find_dead_holder, is_held, lock_folder
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
@@ -114,3 +114,24 @@ def test_a_process_that_died_is_known_by_the_number_it_left(tmp_path: Path) -> N
     assert find_dead_holder(tmp_path) == "4711"
     lock_folder(tmp_path).release()
     assert find_dead_holder(tmp_path) is None
+
+
+def test_whether_a_folder_is_held_can_be_asked_without_taking_it(tmp_path: Path) -> None:
+    assert not is_held(tmp_path)
+    with lock_folder(tmp_path):
+        assert is_held(tmp_path)
+        assert (tmp_path / HOLDER_NAME).read_text() == str(os.getpid())
+    assert not is_held(tmp_path)
+    assert not (tmp_path / HOLDER_NAME).exists()
+
+
+def test_an_address_lives_no_longer_than_the_lock(tmp_path: Path) -> None:
+    (tmp_path / ADDRESS_NAME).write_text("left behind")
+    lock = lock_folder(tmp_path)
+    assert not (tmp_path / ADDRESS_NAME).exists()
+    (tmp_path / ADDRESS_NAME).write_text("mine")
+    with pytest.raises(StoreError):
+        lock_folder(tmp_path, wait=0)
+    assert (tmp_path / ADDRESS_NAME).exists()
+    lock.release()
+    assert not (tmp_path / ADDRESS_NAME).exists()

@@ -91,3 +91,27 @@ def test_packing_loses_nothing_of_a_chunk(
     first = data.draw(st.integers(start, end - 1))
     last = data.draw(st.integers(first + 1, end))
     assert locate(marks, (start, end), (first, last)) == locate(marks, (0, 400), (first, last))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("lines", 3, 3),
+        Place("heading", name="Plan › A1"),
+        Place("cells", name="B2:C3", box=Box(1, 1, 26, 9)),
+        Place("cells", box=Box(27, 1, 703, 1048576)),
+    ],
+)
+def test_a_location_says_all_of_its_place(place: Place) -> None:
+    assert Place.from_json(place.to_json()) == place
+
+
+@given(st.tuples(*[st.integers(1, 20_000)] * 4))
+def test_a_range_of_cells_is_read_as_it_is_named(cells: tuple[int, int, int, int]) -> None:
+    assert Box.parse(Box(*cells).range) == Box(*cells)
+
+
+@pytest.mark.parametrize("named", ["", "A", "1", "a1", "A1:B", "A1:B2:C3", "Ä1"])
+def test_what_names_no_cells_is_an_error(named: str) -> None:
+    with pytest.raises(ValueError, match="no cell"):
+        Box.parse(named)

@@ -1,12 +1,14 @@
-"""An assistant of the real types that answers anything, for the tests of what stands around it."""
+"""An owner of the real types that answers anything, for the tests of what stands around it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from assistant.answer import Answer, Citation, Claim, Filters, Language, Passage, Span, Turn
+from assistant.answer import Answer, Citation, Claim, Filters, Language, Passage, Span
+from assistant.owner import tell
 from assistant.text.language import detect_language
+from assistant.wire import Asked, DocumentRow, Said, Told
 
 TEXT = "First line.\nThe mill made 40 tonnes of paper in 2023.\n"
 QUOTE = "The mill made 40 tonnes of paper in 2023."
@@ -47,25 +49,33 @@ def build_answer(question: str, language: Language | None = None, **changes: Any
     return Answer(**{**fields, **changes})
 
 
-class StubAssistant:
-    """Answers with `answer`, and remembers what it was asked."""
+class StubOwner:
+    """Owns nothing, and answers with `answer`; remembers what it was asked."""
+
+    def __init__(self, answer: Callable[..., Answer] = build_answer) -> None:
+        self.asked: list[tuple[str, Filters, Language | None]] = []
+        self.closed = False
+        self._answer = answer
+
+    def ask(self, asked: Asked) -> Iterator[Said | Told]:
+        self.asked.append((asked.question, asked.filters, asked.language))
+        answer = self._answer(asked.question, asked.language)
+        yield from tell([*answer.claims, answer], asked.form)
+
+    def documents(self, collection: str) -> list[DocumentRow]:
+        return []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class StubAsking:
+    """The same, as a batch asks it."""
 
     def __init__(self, answer: Callable[..., Answer] = build_answer) -> None:
         self.asked: list[tuple[str, Filters, Language | None]] = []
         self._answer = answer
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),  # noqa: B008
-        language: Language | None = None,
-    ) -> Answer:
+    def ask(self, question: str, *, filters: Filters, language: Language | None) -> Told:
         self.asked.append((question, filters, language))
-        return self._answer(question, language)
-
-    def stream(self, question: str, **options: Any) -> Iterator[Claim | Answer]:
-        answer = self.ask(question, **options)
-        yield from answer.claims
-        yield answer
+        return Told(self._answer(question, language).to_json())

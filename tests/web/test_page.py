@@ -11,10 +11,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from assistant.errors import SettingsError
 from assistant.prompts import load_messages
-from assistant.web import start
+from assistant.web import mount
 from assistant.web.conversation import Conversation
 from tests.web.fake import FakeAssistant
 
@@ -137,17 +137,17 @@ def test_a_new_chat_forgets_the_old_one(events: Any) -> None:
     assert "panel empty" in updates["panel"]
 
 
-def test_a_taken_port_is_a_settings_error(
-    page_module: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **given: object) -> None:
-        raise OSError(f"Cannot find empty port in range: {given['server_port']}")
-
-    monkeypatch.setattr(page_module.gr.Blocks, "launch", refuse)
-    with pytest.raises(SettingsError) as caught:
-        with_loop(lambda: start(FakeAssistant(), "127.0.0.1", 7860))
-    assert caught.value.code == "port_taken"
-    assert caught.value.details == {"host": "127.0.0.1", "port": 7860}
+def test_the_chat_stands_behind_the_routes_that_are_there_already(page_module: ModuleType) -> None:
+    app = FastAPI()
+    app.get("/healthz")(lambda: "here")
+    with_loop(lambda: mount(app, FakeAssistant()))
+    first, *_, last = (
+        route for route in app.routes if getattr(route, "path", "/") in ("/healthz", "")
+    )
+    assert getattr(first, "path", "") == "/healthz"
+    blocks = last.app.get_blocks()  # type: ignore[attr-defined]
+    assert (blocks.run_history, blocks.footer_links) == (False, [])
+    assert "duociteOpen" in blocks.head
 
 
 @pytest.mark.parametrize("name", ["style.css", "script.js", "icon.svg", "theme.py"])

@@ -1,0 +1,190 @@
+"""The one process that owns a store, and what it does for every front end.
+
+The command line calls it where no server runs, the server calls it for others: one road.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.answer import Answer, Claim
+from assistant.app import Assistant
+from assistant.errors import RequestError, StoreError
+from assistant.render import to_html, to_markdown, to_plain
+from assistant.settings import Settings
+from assistant.wire import (
+    Asked,
+    ChunkRow,
+    CollectionRow,
+    DocumentRow,
+    Form,
+    IngestOrder,
+    Said,
+    Told,
+)
+from store.cache import cache_embedding
+from store.catalog import load_catalog
+from store.chroma import Store, open_store
+from store.collection import Collection
+from store.embedding import StoreEmbedding, build_embedding
+from store.formats.limits import Limits
+from store.ingest import ingest
+from store.places import Place, find_place
+from store.report import IngestReport, Progress
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import TextNode
+
+LONGEST_QUESTION = 4000
+"""Characters; the longest question that anybody has is a few hundred."""
+
+_FORMS = {"plain": to_plain, "markdown": to_markdown, "html": to_html}
+_log = logging.getLogger(__name__)
+
+
+class Owner:
+    """Holds a store until `close`; threads may share it.
+
+    `store` is None where there is nothing yet and nothing is to be made.
+    """
+
+    def __init__(self, settings: Settings, embedding: StoreEmbedding, store: Store | None) -> None:
+        self._settings = settings
+        self._embedding = embedding
+        self._store = store
+        self._assistants: dict[str, Assistant] = {}
+        self._lock = threading.Lock()
+
+    def assistant(self, collection: str) -> Assistant:
+        """What answers questions to a collection, the same object each time."""
+        opened = self._collection(collection)
+        with self._lock:
+            if opened.name not in self._assistants:
+                self._assistants[opened.name] = Assistant(
+                    self._settings, self._open(), self._embedding, opened
+                )
+            return self._assistants[opened.name]
+
+    def ask(self, asked: Asked) -> Iterator[Said | Told]:
+        """Raises RequestError "too_long" as well."""
+        if len(asked.question) > LONGEST_QUESTION:
+            raise RequestError("too_long", limit=LONGEST_QUESTION)
+        events = self.assistant(asked.collection).stream(
+            asked.question, history=asked.history, filters=asked.filters, language=asked.language
+        )
+        yield from tell(events, asked.form)
+
+    def collections(self) -> list[CollectionRow]:
+        if self._store is None:
+            return []
+        found = {name: self.documents(name) for name in self._store.collections()}
+        return [
+            CollectionRow(name, len(rows), sum(row.chunks for row in rows))
+            for name, rows in found.items()
+        ]
+
+    def documents(self, collection: str) -> list[DocumentRow]:
+        records = self._collection(collection).documents()
+        return [
+            DocumentRow(one.id, one.title, one.organisation, one.year, one.language, one.chunks)
+            for one in records
+        ]
+
+    def text(self, document: str, collection: str) -> str:
+        return self._collection(collection).text(document)
+
+    def chunks(self, document: str, collection: str) -> list[ChunkRow]:
+        return [_build_row(node) for node in self._collection(collection).chunks(document)]
+
+    def remove(self, documents: Sequence[str], collection: str) -> int:
+        opened = self._collection(collection)
+        with opened.turn():
+            chosen = {known for one in documents for known in _choose(opened, one)}
+            for document in sorted(chosen):
+                opened.remove(document)
+            for root in opened.roots():
+                if f"{root.name}/" in documents:
+                    opened.remove_root(root.name)
+        return len(chosen)
+
+    def ingest(self, order: IngestOrder, progress: Progress) -> IngestReport:
+        catalog = load_catalog(order.catalog) if order.catalog else None
+        limits = Limits(self._settings.max_file_mb, self._settings.max_pages)
+        kept = (self._settings.data, self._settings.cache_mb)
+        target = self._open().collection(order.collection, create=True)
+        with target.turn(), cache_embedding(self._embedding, *kept) as embedding:
+            report = ingest(
+                target, embedding, order.paths, catalog, progress, limits, prune=order.prune
+            )
+        for path, error in report.failed:
+            _log.warning("not read: %s", path, exc_info=error)
+        return report
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    def _open(self) -> Store:
+        if self._store is None:
+            raise StoreError("no_store", path=str(self._settings.data))
+        return self._store
+
+    def _collection(self, name: str) -> Collection:
+        """As it is now, also where other processes write to it."""
+        if self._store is None:
+            raise StoreError("no_collection", collection=name)
+        opened = self._store.collection(name)
+        opened.refresh()
+        return opened
+
+
+def open_owner(settings: Settings, *, create: bool, wait: float = 1.0) -> Owner:
+    """Own the store of some settings; looking (not `create`) makes no folder.
+
+    Raises StoreError: "locked" if another process still has it after `wait` seconds, and what
+    `open_store` raises.
+    """
+    embedding = build_embedding(settings.embedding)
+    server = settings.chroma_server
+    if not (create or server or settings.data.exists()):
+        return Owner(settings, embedding, None)
+    return Owner(settings, embedding, open_store(settings.data, embedding, wait, server=server))
+
+
+def tell(events: Iterable[Claim | Answer], form: Form | None = None) -> Iterator[Said | Told]:
+    """An answer's events as they travel."""
+    for event in events:
+        if isinstance(event, Answer):
+            yield Told(event.to_json(), _FORMS[form](event) if form else "")
+        else:
+            yield Said(event.text, event.citations, event.verdict, event.reason)
+
+
+def _choose(collection: Collection, given: str) -> list[str]:
+    whole = given.endswith("/")
+    found = [
+        one.id
+        for one in collection.documents()
+        if one.id == given or (whole and one.id.startswith(given))
+    ]
+    if not found:
+        raise StoreError("no_document", document=given, collection=collection.name)
+    return found
+
+
+def _build_row(node: TextNode) -> ChunkRow:
+    known = node.metadata
+    start, end = known["start"], known["end"]
+    # Page, slide, cells or heading, where the file has any, else lines.
+    location = find_place(known, start, end)
+    return ChunkRow(
+        id=node.node_id,
+        section=known.get("section"),
+        language=known["language"],
+        location=location or Place("lines", known["line_from"], known["line_to"]),
+        span=(start, end),
+        text=node.text,
+    )

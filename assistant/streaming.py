@@ -1,0 +1,102 @@
+"""Work in a thread whose events an event loop sends on, as server-sent events or all at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+from assistant.errors import DuociteError
+from assistant.wire import Json
+
+Event = TypeVar("Event")
+Emit = Callable[[Event], None]
+_log = logging.getLogger(__name__)
+
+
+class GoneError(Exception):
+    """Whoever asked doesn't listen any more."""
+
+
+class Workers:
+    """The threads at work for requests; `close` has them end at their next event."""
+
+    def __init__(self) -> None:
+        self._threads: set[threading.Thread] = set()
+        self._closed = threading.Event()
+
+    async def run(self, work: Callable[[Emit[Event]], None]) -> AsyncIterator[Event]:
+        """The events that `work` emits, each as soon as it is there; raises what it raises.
+
+        If nobody wants the next one, `work` is ended by a GoneError at its next event.
+        """
+        running = _Work(work, self._closed)
+        thread = threading.Thread(target=running, name="request", daemon=True)
+        self._threads = {one for one in self._threads if one.is_alive()} | {thread}
+        thread.start()
+        try:
+            while (event := await running.events.get()) is not None:
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        finally:
+            running.gone.set()
+
+    def close(self, wait: float = 10.0) -> None:
+        self._closed.set()
+        for thread in self._threads:
+            thread.join(wait)
+
+
+class _Work(Generic[Event]):
+    """What one thread does. None ends its events, an exception breaks them off."""
+
+    def __init__(self, work: Callable[[Emit[Event]], None], closed: threading.Event) -> None:
+        self.events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
+        self.gone = threading.Event()
+        self._closed = closed
+        self._loop = asyncio.get_running_loop()
+        self._work = work
+
+    def __call__(self) -> None:
+        try:
+            self._work(self._emit)
+        except GoneError:
+            return
+        except Exception as error:  # noqa: BLE001  it is raised again where it is awaited
+            self._put(error)
+        else:
+            self._put(None)
+
+    def _emit(self, event: Event) -> None:
+        if self.gone.is_set() or self._closed.is_set():
+            raise GoneError
+        self._put(event)
+
+    def _put(self, event: Event | BaseException | None) -> None:
+        with suppress(RuntimeError):  # the loop has ended: nobody waits
+            self._loop.call_soon_threadsafe(self.events.put_nowait, event)
+
+
+async def write_events(
+    events: AsyncIterator[tuple[str, Json]], describe: Callable[[DuociteError], Json]
+) -> AsyncIterator[str]:
+    """Named events in the form of server-sent events; a failure is the last of them, `error`."""
+    try:
+        async for name, data in events:
+            yield _format(name, data)
+    except DuociteError as error:
+        _log.error("a request failed: %s", error, exc_info=error)
+        yield _format("error", describe(error))
+    except Exception:  # noqa: BLE001  it is told, and the log has it
+        _log.exception("a request failed")
+        yield _format("error", describe(DuociteError("unexpected")))
+
+
+def _format(name: str, data: Json) -> str:
+    # As ASCII: no reader takes a line break of Unicode for the end of the line.
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from assistant.errors import SettingsError
+from assistant.serving import Serving
+
+pytestmark = pytest.mark.integration
+
+
+async def answer(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("here")
+
+
+@pytest.fixture
+def app() -> Starlette:
+    return Starlette(routes=[Route("/", answer)])
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield int(other.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_it_can_be_reached_within_the_block_and_not_after(app: Starlette, host: str) -> None:
+    with Serving(app, host, 0) as serving:
+        assert httpx.get(serving.address, trust_env=False).text == "here"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(serving.address, trust_env=False)
+
+
+def test_an_address_of_version_6_stands_in_brackets(app: Starlette) -> None:
+    with Serving(app, "::1", 0) as serving:
+        assert serving.address.startswith("http://[::1]:")
+        assert httpx.get(serving.address, trust_env=False).text == "here"
+
+
+def test_a_taken_port_is_a_settings_error(app: Starlette, taken: int) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Serving(app, "127.0.0.1", taken)
+    assert caught.value.code == "port_taken"
+    assert caught.value.details == {"host": "127.0.0.1", "port": taken}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org", "192.168.7.7"])
+def test_it_listens_on_this_machine_only(app: Starlette, host: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Serving(app, host, 0)
+    assert (caught.value.code, caught.value.details) == ("not_loopback", {"host": host})
+
+
+def test_waiting_ends_when_it_is_closed(app: Starlette) -> None:
+    with Serving(app, "127.0.0.1", 0) as serving:
+        threading.Timer(0.2, serving.close).start()
+        serving.wait()
+
+
+def test_the_server_does_not_say_what_it_is(app: Starlette) -> None:
+    with Serving(app, "127.0.0.1", 0) as serving:
+        assert "server" not in httpx.get(serving.address, trust_env=False).headers
+
+
+def test_an_app_that_can_not_begin_is_a_fault_and_not_a_silence() -> None:
+    @asynccontextmanager
+    async def fail(app: Starlette) -> AsyncIterator[None]:
+        raise ZeroDivisionError
+        yield
+
+    serving = Serving(Starlette(lifespan=fail), "127.0.0.1", 0)
+    with pytest.raises(RuntimeError, match="before it had begun"), serving:
+        pass
