@@ -183,9 +183,11 @@ def test_a_fault_is_found_and_mended(
     harm(whole, how, server)
     for path in docs.iterdir():
         path.unlink()  # what mends it is in the store
-    assert found(examine(whole, HashEmbedding(), server=server)) == [fault]
+    # Beside a server, what others may have left behind is forgotten when the store is opened.
+    faults = [] if server and how in (leave_tokens, leave_terms) else [fault]
+    assert found(examine(whole, HashEmbedding(), server=server)) == faults
     repaired = examine(whole, HashEmbedding(), repair=True, server=server)
-    assert (found(repaired), repaired.left) == ([fault], ())
+    assert (found(repaired), repaired.left) == (faults, ())
     assert found(examine(whole, HashEmbedding(), server=server)) == []
     assert read(whole, server=server) == wanted
 
