@@ -41,9 +41,6 @@ from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
 from store.searchable import Searchable, load_searchable
 
-# Of a document that is replaced or gone while its collection is read.
-_OUTRUN = frozenset({"changed", "incomplete"})
-
 
 @dataclass(frozen=True)
 class _Loaded:
@@ -163,7 +160,7 @@ class Assistant:
                     said = True
                     yield event
             except StoreError as error:
-                if error.code not in _OUTRUN or said or last:
+                if error.code != "changed" or said or last:
                     raise
             else:
                 return

@@ -18,7 +18,7 @@ from typing import Any, overload
 import numpy as np
 from llama_index.core.schema import TextNode
 
-from assistant.errors import StoreError
+from assistant.errors import RetryableStoreError, StoreError
 from store.collection import Collection
 from store.ledger import DocumentRecord
 from store.pages import chroma_errors, read_ids, read_rows
@@ -38,7 +38,7 @@ _ATTEMPTS = 3
 @dataclass(frozen=True)
 class Searchable:
     """`whole` holds the chunks of all documents, in the order of their ids; `parts` are its
-    stretches by version. Raises StoreError "incomplete" for chunks that are gone meanwhile."""
+    stretches by version. What is read later raises "changed" for chunks that are gone by then."""
 
     whole: Part
     parts: Mapping[str, Part]
@@ -54,7 +54,7 @@ class Searchable:
         """The sentences of some chunks, one chunk after the other."""
         found = self.shelf.read_sentences([self._place(row) for row in rows])
         if found is None:
-            raise self._gone(rows[0])
+            raise self._gone()
         return found
 
     @cached_property
@@ -73,12 +73,11 @@ class Searchable:
     def _read_node(self, row: int) -> TextNode:
         node = self.shelf.read_node(*self._place(row))
         if node is None:
-            raise self._gone(row)
+            raise self._gone()
         return node
 
-    def _gone(self, row: int) -> StoreError:
-        document = self.whole.facts[row].document
-        return StoreError("incomplete", document=document, collection=self.shelf.collection)
+    def _gone(self) -> StoreError:
+        return RetryableStoreError("changed", collection=self.shelf.collection)
 
 
 class StoredNodes(Sequence[TextNode]):

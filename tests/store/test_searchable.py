@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import store.searchable
-from assistant.errors import StoreError
+from assistant.errors import RetryableStoreError, StoreError
 from store import parts
 from store.chroma import open_store
 from store.collection import Collection
@@ -142,9 +142,9 @@ def test_a_removed_document_leaves_at_once(collection: Collection, put: Put) -> 
     collection.remove("b.txt")
     assert gone.version not in collection.parts.read_ids()
     check(collection, load_searchable(collection, before))
-    with pytest.raises(StoreError, match="incomplete"):
+    with pytest.raises(RetryableStoreError, match="changed"):
         before.nodes[2]
-    with pytest.raises(StoreError, match="incomplete"):
+    with pytest.raises(RetryableStoreError, match="changed"):
         before.read_sentences([0, 2])
 
 
