@@ -20,7 +20,8 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
-from assistant.features import LONGEST, holds_name
+from assistant.choosing import choose_of_part, choose_sentences
+from assistant.features import LONGEST
 from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
 from assistant.prompts import Messages, load_messages
@@ -28,20 +29,14 @@ from assistant.question import Question
 from assistant.ranking import Candidate, rank_sentences
 from assistant.reading import Reading
 from assistant.refusing import find_refusal
-from assistant.retrieval import Part, Search, Searcher
+from assistant.retrieval import Search, Searcher
 from assistant.stated import figures_of
 from assistant.synthesis import as_question
 from assistant.tables import read_rows
-from assistant.text.terms import Alternatives, find_terms
+from assistant.text.terms import find_terms
 
 MODEL = "offline"
-SENTENCES = 2
-SENTENCES_OF_SEVERAL = 3
-ORGANISATIONS = 6  # of a broad question
-SAME = 0.8  # share of words from which on two sentences say the same
 RESTATED = 6  # figures
-NEAR = 6.0  # logits behind the best sentence at which one of a speaker still answers
-NEAR_NAME = 8.0  # the same of one that holds a name which the best one lacks
 ASKED_WORTH = 0.3  # of a figure of the kind asked for, against all of the question's words
 _ITEM = re.compile(
     r"(?:[-*•●■◆○□▪·®©٠➢►]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])"
@@ -94,7 +89,7 @@ class QuotingSynthesizer(BaseSynthesizer):
         """The best sentence for each name of a list that the question asks about."""
         found: list[Candidate] = []
         for part in self._searcher.search_parts(search):
-            found += _choose_of_part(part, rank_sentences(self._searcher, part.search, nodes))
+            found += choose_of_part(part, rank_sentences(self._searcher, part.search, nodes))
         return found
 
     async def asynthesize(
@@ -173,80 +168,6 @@ class QuotingSynthesizer(BaseSynthesizer):
 
     def _update_prompts(self, prompts: PromptDictType) -> None:
         """There are none."""
-
-
-def choose_sentences(
-    reading: Reading, ranked: Sequence[Candidate], first: Sequence[Candidate] = ()
-) -> list[Candidate]:
-    """What to quote, in the order in which to say it; no two that say the same."""
-    if reading.broad:
-        return _one_each(ranked)[:ORGANISATIONS]
-    wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
-    leading = list(first)
-    if not leading and len(reading.speakers) > 1:
-        leading = _one_a_speaker(reading, ranked)
-    if not leading and reading.differing:
-        leading = _one_each(ranked)[:SENTENCES]
-    elif not leading and reading.several:
-        leading = _one_a_name(reading, ranked)
-    chosen: list[Candidate] = []
-    for candidate in [*leading, *ranked]:
-        if len(chosen) < wanted and not any(_says_same(candidate, other) for other in chosen):
-            chosen.append(candidate)
-    return chosen
-
-
-def _one_each(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence of each voice, best voices first."""
-    best: dict[str, Candidate] = {}
-    for candidate in ranked:
-        best.setdefault(_voice(candidate), candidate)
-    return list(best.values())
-
-
-def _one_a_speaker(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence of each organisation named, of those that come near the best of all."""
-    near = [one for one in ranked if one.score > ranked[0].score - NEAR]
-    found = [
-        next((one for one in near if _voice(one) in names), None) for names in reading.speakers
-    ]
-    return sorted(filter(None, found), key=lambda one: -one.score)
-
-
-def _choose_of_part(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence said by whom a part asks about; else one that names them; else the best
-    that names none of the others."""
-    near = [one for one in ranked if one.score > ranked[0].score - NEAR_NAME]
-    said = [one for one in near if _voice(one) in part.voices]
-    named = [one for one in near if any(_names(one, name) for name in part.own)]
-    silent = [one for one in near if not any(_names(one, name) for name in part.others)]
-    return (said or named or silent)[:1]
-
-
-def _one_a_name(reading: Reading, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence, and for each name of the question that it lacks the best one with it."""
-    if not ranked:
-        return []
-    near = [one for one in ranked if one.score > ranked[0].score - NEAR_NAME]
-    chosen = [ranked[0]]
-    for forms in reading.names:
-        if not any(_names(one, forms) for one in chosen):
-            chosen += [one for one in near if _names(one, forms)][:1]
-    return chosen
-
-
-def _names(candidate: Candidate, forms: Alternatives) -> bool:
-    return holds_name(forms, frozenset(find_terms(candidate.text)))
-
-
-def _voice(candidate: Candidate) -> str:
-    meta = candidate.node.metadata
-    return str(meta.get("organisation") or meta["document"])
-
-
-def _says_same(one: Candidate, other: Candidate) -> bool:
-    left, right = set(find_terms(one.text)), set(find_terms(other.text))
-    return len(left & right) > SAME * max(1, min(len(left), len(right)))
 
 
 def _who(messages: Messages, candidate: Candidate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,6 +12,10 @@ from assistant.figures import Figure, find_figures
 from assistant.tables import read_rows
 
 _LONGEST_TITLE = 160  # characters: a longer line above a table is prose
+_LABEL = re.compile(
+    r"(?:[表图]|(?:Table|Figure|Fig\.|Chart|Exhibit)\b)\s*[\d.一二三四五六七八九十-]*\s*[:：.]",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -58,3 +63,10 @@ def _find_title(node: TextNode, header: tuple[int, int]) -> list[tuple[int, int]
     above = node.text[: header[0]].rstrip()
     start = above.rfind("\n") + 1
     return [(start, len(above))] if 0 < len(above) - start < _LONGEST_TITLE else []
+
+
+def is_title(node: TextNode, span: tuple[int, int]) -> bool:
+    """Whether a sentence is the title of the table below it, which states nothing of its own."""
+    start, end = span
+    below = node.text[end:].lstrip()
+    return below.startswith("|") and _LABEL.match(node.text, start) is not None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,9 +80,9 @@ def read_suite(spec: str) -> Iterator[Sample]:
         yield from _off_topic(whole)
         for document in find_short(whole.searcher):
             view = View(take_out(whole.searcher, document), assistant.text)
-            for ask in asks:
-                if _is_all_in(ask, document):
-                    yield from map(_as_small, _sample(view, ask, suite))
+            own = [ask for ask in asks if _is_all_in(ask, document)]
+            asked = chain.from_iterable(_sample(view, ask, suite) for ask in own)
+            yield from map(_as_small, chain(asked, _off_topic(view)))
 
 
 def _is_all_in(ask: Ask, document: str) -> bool:

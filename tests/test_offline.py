@@ -12,9 +12,8 @@ from llama_index.core.schema import TextNode
 
 from assistant.answer import Language
 from assistant.grounding import check_claim
-from assistant.offline import QuotingSynthesizer, choose_sentences, cut_quotation
+from assistant.offline import QuotingSynthesizer, cut_quotation
 from assistant.question import Question
-from assistant.ranking import rank_sentences
 from assistant.text.citations import split_claims
 from tests.support.nodes import build_hits, build_node, build_searcher, build_sources
 
@@ -131,27 +130,6 @@ def test_a_broad_question_quotes_each_organisation_once_and_says_that_it_selects
     assert "selection" in str(metadata["note"])
 
 
-def test_sentences_that_say_the_same_are_quoted_once() -> None:
-    copy = build_node(HARBOUR.text, document="copy.md", organisation="Copy")
-    searcher = build_searcher(HARBOUR, copy)
-    search = searcher.search("How many containers did the harbour of Selby handle in 2023?")
-    ranked = rank_sentences(searcher, search, build_hits(HARBOUR, copy))
-    chosen = [candidate.text for candidate in choose_sentences(search.reading, ranked)]
-    assert len(chosen) == len(set(chosen)) > 0
-
-
-def test_a_question_for_several_things_may_have_one_sentence_more() -> None:
-    searcher = build_searcher(HARBOUR, MILL)
-
-    def choose(question: str) -> int:
-        search = searcher.search(question)
-        ranked = rank_sentences(searcher, search, build_hits(HARBOUR, MILL))
-        return len(choose_sentences(search.reading, ranked))
-
-    several = choose("How many containers did Selby handle and how much will it invest?")
-    assert choose("How many containers did Selby handle?") <= 2 < several <= 3
-
-
 def test_without_streaming_the_text_is_the_same() -> None:
     synthesizer = QuotingSynthesizer(build_searcher(HARBOUR))
     question = Question("How many containers did the harbour of Selby handle in 2023?")
@@ -196,37 +174,6 @@ def test_a_cut_never_splits_a_number_at_its_thousands(room: int, number: int) ->
     text = "a" * room + f", {number:,} yuan" + ", b" * 40
     cut = cut_quotation(text, lambda part: float(part.startswith("a")))
     assert f", {number:,}" in cut or not any(char.isdigit() for char in cut)
-
-
-def choose_texts(question: str, *nodes: TextNode) -> list[str]:
-    searcher = build_searcher(*nodes)
-    search = searcher.search(question)
-    ranked = rank_sentences(searcher, search, build_hits(*nodes))
-    return [candidate.text for candidate in choose_sentences(search.reading, ranked)]
-
-
-def test_of_two_names_asked_about_each_is_heard() -> None:
-    review = build_node(
-        "Acme says that the bridge of Selby is 270 m long. The bridge of Selby is painted green. "
-        "The bridge of Selby is long and old. Zenith says that the bridge of Selby is 340 m long."
-    )
-    question = "How long is the bridge of Selby, says Acme, and what says Zenith?"
-    chosen = choose_texts(question, review)
-    assert {text.split()[0] for text in chosen[:2]} == {"Acme", "Zenith"}
-
-
-def test_where_sources_differ_two_of_them_are_quoted() -> None:
-    one = build_node(
-        "The bridge of Selby opened in 2015. The bridge is green. It opened again in 2016.",
-        document="one.md",
-        organisation="Acme",
-    )
-    other = build_node(
-        "The bridge of Selby opened in 2011.", document="other.md", organisation="Zenith"
-    )
-    chosen = choose_texts("When did the bridge of Selby open? The sources differ.", one, other)
-    assert any("2011" in text for text in chosen[:2])
-    assert any("2015" in text for text in chosen[:2])
 
 
 TABLE = build_node(

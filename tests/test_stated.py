@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.figures import find_figures, same_figure
-from assistant.stated import figures_at, figures_of, find_headings, read_heading
+from assistant.stated import figures_at, figures_of, find_headings, is_title, read_heading
 from tests.support.nodes import build_node
 
 ROW = "| Selby | 152,548 |"
@@ -47,3 +47,12 @@ def test_prose_above_a_table_is_no_title_of_it() -> None:
     start = node.text.index(ROW)
     (found,) = find_headings(node, (start, start + len(ROW)))
     assert node.text[slice(*found)] == "| Town | Output per head (RMB) |"
+
+
+def test_a_labelled_line_above_a_table_is_its_title_and_states_nothing() -> None:
+    assert is_title(NODE, span_of("Table: towns"))
+    assert not is_title(NODE, span_of("It cost CNY 5 million."))
+    prose = build_node("Table: none follows. It cost CNY 5 million.")
+    assert not is_title(prose, (0, 20))
+    spoken = build_node("Tables cost CNY 5 million.\n" + TABLE.split("\n\n")[1])
+    assert not is_title(spoken, (0, 26))
