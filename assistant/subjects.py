@@ -34,13 +34,6 @@ _OF_REGION = "地区"  # what follows is said of the region: 成渝地区双城�
 _LONGEST_WORD = 2
 _LONG = 4
 _PORT = "港"
-# What cities are called in speeches and headlines, where the dictionary doesn't say so.
-_NICKNAMES = dict(
-    pair.split(":")
-    for pair in "山城:重庆 羊城:广州 花城:广州 江城:武汉 春城:昆明 冰城:哈尔滨 泉城:济南 鹏城:深圳 "
-    "魔都:上海 申城:上海 津门:天津 星城:长沙 榕城:福州 鹭岛:厦门 金陵:南京 姑苏:苏州 琴岛:青岛 "
-    "滨城:大连 甬城:宁波".split()
-)
 _NATION = re.compile(
     r"\b(?:China(?!['’]s (?:first|largest))|national(?:ly)?|nation-?wide"
     r"|the (?:whole )?(?:country|nation)|country['’]s)\b"
@@ -189,7 +182,7 @@ def _chinese_places(text: str) -> list[Mention]:
     for run in _HAN_RUN.finditer(text):
         at = run.start()
         for word in _cut(run.group()):
-            meant = find_name_meant(word) or _NICKNAMES.get(word)
+            meant = find_name_meant(word)
             if (meant or len(word) > 1) and (keys := _chinese_keys(meant or word)):
                 found.append(Mention(keys, (at, at + len(word)), "place"))
             at += len(word)
