@@ -10,16 +10,19 @@ from typing import Literal
 from assistant.evidence import Statement
 from assistant.figures import Figure, kind_of, same_quantity, supports_figure
 from assistant.guard import Evidence
+from assistant.naming import Name, build_lexicon, holds_name
 from assistant.saying import find_said_years
 from assistant.subjects import (
     NATION,
     WORLD,
     Mention,
+    find_scopes,
     is_same_place,
     keys_between,
     keys_of,
     years_of,
 )
+from assistant.text.dictionary import translate_english
 from assistant.traits import find_traits
 
 Difference = Literal["unit", "kind", "place", "period"]
@@ -38,7 +41,13 @@ _WHOLES = frozenset({frozenset({NATION}), frozenset({WORLD})})
 _BEHIND = 15  # characters behind a figure at which a place is still its own
 _NEAR_WHOLE = 30  # the same of "nationwide", before it too
 _EVENTS = frozenset({"begins", "ground"})
-_LASTING = frozenset({"area", "length"})
+_LASTING = frozenset({"area", "length", "speed"})
+_PEOPLE = ("人", "名", "位", "人次")
+_PERSON = frozenset("人员者客生民士工师手兵童众友")  # what words for people end in
+# The thing that is counted: the last word before the phrase goes on.
+_COUNTED = re.compile(
+    r"\s(?:[a-z-]+\s){0,2}?(?P<noun>[a-z]{3,})(?=\s(?:of|in|on|at|from|by)\b|[.,;])"
+)
 _STOP = re.compile(r"[,，;；。.、]|\b(?:and|while)\b")
 
 
@@ -115,9 +124,20 @@ def _same_unit(one: Stated, other: Stated) -> bool:
     units = {one.figure.unit, other.figure.unit}
     if one.statement.per or other.statement.per or "rank" in units:
         return False  # a rank is one of a list that is seldom named
-    if _is_said(one) or _is_said(other):
+    if _is_said(one) or _is_said(other) or _counts_others(one, other) or _counts_others(other, one):
         return False
     return len(units) == 1 or units <= {"year", "date"}
+
+
+def _counts_others(one: Stated, other: Stated) -> bool:
+    """Whether the first counts people, as Chinese says with the number, and the second something
+    that no word for people means: 92万人 and doses."""
+    behind = other.sentence[other.figure.span[1] - other.statement.sentence[0] :]
+    noun = _COUNTED.match(behind)
+    if not (noun and one.figure.text.endswith(_PEOPLE)):
+        return False
+    meant = translate_english((noun["noun"].removesuffix("s"),))
+    return bool(meant) and not any(word[-1] in _PERSON for word in meant)
 
 
 def _is_said(stated: Stated) -> bool:
@@ -135,25 +155,57 @@ def _same_place(one: Stated, other: Stated) -> bool:
     if is_between(one) and is_between(other):
         mine, others = keys_between(one.sentence), keys_between(other.sentence)
         return _hold(mine, others) or _hold(others, mine)
-    mine, others = places_told(one), places_told(other)
-    same = _hold(mine, others) and _hold(others, mine)
+    same = _has_places(one, other) and _has_places(other, one)
     return same and _whole(one) == _whole(other)
 
 
+def _has_places(one: Stated, other: Stated) -> bool:
+    """Whether each place that one figure is of is one of the other's too."""
+    return all(_has_place(one, mention, other) for mention in _places_of(one))
+
+
+def _has_place(one: Stated, mention: Mention, other: Stated) -> bool:
+    """By the dictionary, else by name where the other sentence knows no such place: Jiaozhou and
+    胶州湾."""
+    if any(is_same_place(mention.keys, keys) for keys in places_told(other)):
+        return True
+    scopes = find_scopes(other.sentence)
+    if any(is_same_place(mention.keys, scope.keys) for scope in scopes):
+        return False
+    if holds_name(_name_of(one, mention), build_lexicon(other.sentence)):
+        return True
+    return any(_begins(mention.keys, scope.keys) for scope in scopes)
+
+
+def _begins(name: frozenset[str], others: frozenset[str]) -> bool:
+    return any(key.startswith(other) for key in name for other in others)
+
+
+def _name_of(stated: Stated, mention: Mention) -> Name:
+    text = stated.sentence[slice(*mention.span)]
+    return Name(text, mention.span, text.isascii())
+
+
 def _hold(some: frozenset[frozenset[str]], others: frozenset[frozenset[str]]) -> bool:
-    """Whether each of some places is among the others."""
-    return all(any(is_same_place(one, other) for other in others) for one in some)
+    """Whether each of some places is among the others, if by part of its name."""
+    return all(
+        any(is_same_place(one, other) or _begins(one, other) for other in others) for one in some
+    )
 
 
 def places_told(stated: Stated) -> frozenset[frozenset[str]]:
     """The places that a figure is of: those named just beside it, or at the head of the sentence. A
     region is another place than its parts."""
+    return frozenset(one.keys for one in _places_of(stated))
+
+
+def _places_of(stated: Stated) -> list[Mention]:
     own, led = (
         [one for one in mentions if one.kind == "place"]
         for mentions in (stated.statement.own, stated.statement.led)
     )
     near = [one for one in own if _is_before(stated, one) or _follows(stated, one)]
-    return frozenset(one.keys for one in near or led or own) - _WHOLES
+    return [one for one in near or led or own if one.keys not in _WHOLES]
 
 
 def _is_before(stated: Stated, mention: Mention) -> bool:

@@ -27,8 +27,7 @@ from assistant.figures import Figure, figure_type, find_figures, kind_of, same_q
 from assistant.grounding import Source
 from assistant.guard import Evidence
 from assistant.index import sentence_spans
-from assistant.likeness import Weigh, share_asked, share_measure
-from assistant.naming import find_latin_names
+from assistant.likeness import Weigh, name_others, share_asked, share_measure
 from assistant.passages import cite
 from assistant.stated import figures_at
 from assistant.subjects import (
@@ -38,11 +37,13 @@ from assistant.subjects import (
     keys_between,
     keys_of,
 )
-from assistant.text.language import detect_language
+from assistant.wholes import are_apart
 
 NEAR, NEAR_LEAST = 0.5, 0.35
 """How near two sentences are that say the same but for a figure, and how near they have to be where
 their words say so too."""
+VERY_NEAR = 1.1
+"""How near two are whose words needn't say so: of one place, period, unit and kind already."""
 SHARED, SHARED_LEAST = 0.2, 0.1
 """What each has to speak of the other's measure: on average, and the one that does less."""
 SHARED_ALONE = 0.45
@@ -241,33 +242,20 @@ class _Likeness(NamedTuple):
             share_measure(mine.evidence.text, mine.statement, yours.sentence, self.weigh, known)
             for mine, yours in ((one, other), (other, one))
         ]
-        sure = near is not None and near >= NEAR and not is_placed(one.figure)
-        mean, floor = sum(shares) / 2, SHARED if sure else SHARED_ALONE
-        if mean < floor or min(shares) < SHARED_LEAST:
+        told = 0.0 if near is None or is_placed(one.figure) else near
+        mean, floor = sum(shares) / 2, SHARED if told >= NEAR else SHARED_ALONE
+        if told < VERY_NEAR and (mean < floor or min(shares) < SHARED_LEAST):
             return 0.0
-        return 0.0 if _name_others(one.sentence, other.sentence, known) else mean
+        apart = name_others(one.sentence, other.sentence, known) or are_apart(
+            (one.evidence.text, one.statement), (other.evidence.text, other.statement), self.weigh
+        )
+        return 0.0 if apart else max(mean, SHARED_LEAST)
 
     def _holds_places(self, stated: Stated) -> bool:
         """Whether a sentence names the places that the question asks between."""
         named = keys_between(stated.sentence)
         shared = [one for one in self.places if any(is_same_place(one, other) for other in named)]
         return len(shared) >= min(len(self.places), ENOUGH_PLACES)
-
-
-def _name_others(one: str, other: str, known: Sequence[str]) -> bool:
-    """Whether each of two sentences of one script has a name that the other lacks."""
-    if detect_language(one) != detect_language(other):
-        return False
-    return bool(_own_names(one, other, known)) and bool(_own_names(other, one, known))
-
-
-def _own_names(text: str, other: str, known: Sequence[str]) -> list[str]:
-    held = other.lower()
-    return [
-        name.text
-        for name in find_latin_names(text)
-        if name.text.lower() not in held and not any(name.text in one for one in known)
-    ]
 
 
 def _places_of(text: str) -> frozenset[frozenset[str]]:

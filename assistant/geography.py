@@ -55,6 +55,7 @@ _BELONGING = re.compile(
 )
 _HOME = frozenset(["China", "PRC", "CN", "Earth"])
 _MOSTLY = 0.6
+_ORDINARY = 3  # words that name nothing and mean an English one: a bay and a pier are no cities
 _OFTEN = 1  # how often a name has to locate others
 _FIRST = 3  # glosses of a word that name it; later ones are seldom its first sense
 
@@ -206,6 +207,8 @@ def find_city(word: str) -> Keys:
     more often than not; empty for what is none."""
     chinese = () if is_stop_word(word) else translate_english((word,))
     cities = [name for name in chinese if is_place(name)]
+    if sum(not is_proper_noun(name) and name not in cities for name in chinese) >= _ORDINARY:
+        return frozenset()
     spoken = [name for name in cities if "".join(lazy_pinyin(bare(name))) == word]
     named = sum(map(is_proper_noun, chinese)) >= _MOSTLY * len(chinese)  # Paris, and not Nice
     return frozenset(bare(name) for name in spoken or (cities if named else ()))

@@ -11,9 +11,17 @@ import jieba
 from assistant.evidence import Statement
 from assistant.figures import find_figures
 from assistant.fit import read_words
-from assistant.naming import Lexicon, Name, build_lexicon, find_chinese_words, holds_name
+from assistant.naming import (
+    Lexicon,
+    Name,
+    build_lexicon,
+    find_chinese_words,
+    find_latin_names,
+    holds_name,
+)
 from assistant.subjects import find_scopes
 from assistant.text.dictionary import translate_chinese
+from assistant.text.language import detect_language
 from assistant.text.terms import find_terms, is_stop_word, stem
 
 Weigh = Callable[[str], float]
@@ -63,6 +71,27 @@ def share_asked(question: str, text: str, weigh: Weigh) -> float:
     """The same share of a question's words; 1 where it has none that tell what is asked."""
     share = _share([one for one in _words_of(question) if read_words(one.text)], text, weigh)
     return 1.0 if share is None else share
+
+
+def share_held(phrase: str, text: str, weigh: Weigh) -> float | None:
+    """The same share of any phrase's words; None where it has none."""
+    return _share(_words_of(phrase), text, weigh)
+
+
+def name_others(one: str, other: str, known: Sequence[str]) -> bool:
+    """Whether each of two sentences of one script has a name that the other lacks."""
+    if detect_language(one) != detect_language(other):
+        return False
+    return bool(_own_names(one, other, known)) and bool(_own_names(other, one, known))
+
+
+def _own_names(text: str, other: str, known: Sequence[str]) -> list[str]:
+    held = other.lower()
+    return [
+        name.text
+        for name in find_latin_names(text)
+        if name.text.lower() not in held and not any(name.text in one for one in known)
+    ]
 
 
 def _share(words: Sequence[Name], text: str, weigh: Weigh) -> float | None:

@@ -23,7 +23,7 @@ from assistant.answer import Answer, Conflict
 from assistant.app import build_assistant
 from assistant.comparison import may_oppose
 from assistant.errors import DuociteError
-from assistant.figures import find_figures
+from assistant.figures import Figure, find_figures
 from assistant.prompts import explain
 from assistant.settings import Settings, load_settings, locale_language
 from assistant.subjects import find_places
@@ -47,6 +47,7 @@ class Heard:
     ask: Ask
     conflicts: tuple[Conflict, ...]
     milliseconds: int
+    told: tuple[Figure, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -59,6 +60,14 @@ class Heard:
             all(any(holds_figure(one, [side.figure]) for side in conflict.sides) for one in pair)
             for pair in find_disputed(self.ask.case)
             for conflict in self.conflicts
+        )
+
+    @property
+    def both_told(self) -> bool:
+        """Whether the answer states both figures of a known one, whatever it says of them."""
+        return any(
+            all(holds_figure(one, self.told) for one in pair)
+            for pair in find_disputed(self.ask.case)
         )
 
 
@@ -95,7 +104,8 @@ def hear(settings: Settings, spec: str) -> Iterator[Heard]:
 
 
 def _read(ask: Ask, answer: Answer) -> Heard:
-    return Heard(ask, answer.conflicts, answer.timings_ms.get("compare", 0))
+    told = tuple(one.figure for claim in answer.claims for one in claim.figures)
+    return Heard(ask, answer.conflicts, answer.timings_ms.get("compare", 0), told)
 
 
 def build_table(heard: Sequence[Heard]) -> Table:
@@ -103,6 +113,8 @@ def build_table(heard: Sequence[Heard]) -> Table:
     table = Table("measure", "value", "n", title="Disagreements")
     table.add_row("known ones named", str(sum(one.found for one in known)), str(len(known)))
     told = sum(map(_has_any, heard))
+    both = sum(one.both_told for one in known)
+    table.add_row("known ones of which an answer states both figures", str(both), str(len(known)))
     table.add_row("named ones that are known", str(sum(one.found for one in known)), str(told))
     table.add_row(
         "other questions with a conflict", str(sum(map(_has_any, others))), str(len(others))

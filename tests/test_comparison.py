@@ -109,6 +109,21 @@ def test_a_place_behind_the_next_comma_is_another_figures() -> None:
     assert differ(state(text, 0), state(other, 1)) == "place"
 
 
+def test_people_are_no_doses() -> None:
+    people = state("2022年宁波有92万人接种了疫苗。")
+    assert differ(people, state("Clinics of Ningbo gave out 1.3 million doses in 2022.")) == "unit"
+    assert differ(state("Ningbo gave out 1.3 million doses of it in 2022."), people) == "unit"
+    assert differ(people, state("Ningbo had 1.3 million vaccinated visitors in 2022.")) is None
+
+
+def test_a_place_may_be_part_of_a_longer_name_in_the_other_language() -> None:
+    one = state("The bridge across Jiaozhou Bay in Qingdao is 36 km long.")
+    other = state("青岛胶州湾大桥全长41公里。")
+    elsewhere = state("青岛大桥全长41公里。")
+    assert differ(one, other) is None
+    assert differ(one, elsewhere) == "place"
+
+
 def test_what_neither_dates_is_of_the_year_in_which_both_were_written() -> None:
     one, other = state("Ningbo has 800 buses."), state("宁波有640辆公交车。")
     later = replace(other, evidence=replace(other.evidence, year=2026))

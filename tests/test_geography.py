@@ -59,6 +59,11 @@ def test_cities_of_one_word_are_their_pinyin_or_mean_little_else(word: str, keys
     assert find_city(word) == keys
 
 
+@pytest.mark.parametrize("word", ["bay", "pier", "dean", "boxing", "lean"])
+def test_a_word_with_a_meaning_of_its_own_is_no_city(word: str) -> None:
+    assert find_city(word) == frozenset()
+
+
 def test_half_of_a_country_may_be_meant_by_its_whole_name() -> None:
     english = load_places().english
     assert english["Korea"] & english["South Korea"]

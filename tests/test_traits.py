@@ -17,8 +17,11 @@ def traits_of(text: str, number: int = -1) -> set[str]:
     [
         ("Sales of Ningbo rose by 6.1 %.", {"growth"}),
         ("宁波销售增长6.1%。", {"growth"}),
+        ("Sales of Ningbo jumped by 6.1 %.", {"growth"}),
+        ("Sales of Ningbo slumped by 6.1 %.", {"fall"}),
         ("Steel is 12 % of the output of Ningbo.", set()),
         ("钢铁占宁波产值的12%。", set()),
+        ("造纸业增加值占工业的12%。", set()),
         ("The mill cut its water by 8 %.", {"fall"}),
         ("用水量下降8%。", {"fall"}),
         ("Income per head averaged RMB 70,000.", {"average"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +71,12 @@ def test_a_known_one_is_found_by_a_conflict_with_both_its_figures() -> None:
     assert not hear(PLAIN).known
 
 
+def test_an_answer_with_both_figures_states_both_sides() -> None:
+    both = tuple(find_figures("340 km; 270 km"))
+    assert replace(hear(DISPUTED), told=both).both_told
+    assert not replace(hear(DISPUTED), told=both[:1]).both_told
+
+
 def test_everything_is_printed_for_a_person_to_judge() -> None:
     heard = [
         hear(DISPUTED, build_conflict("340 km", "270 km")),
@@ -94,6 +101,7 @@ def test_the_table_counts_known_ones_and_others_apart() -> None:
     rows = list(zip(*(list(column.cells) for column in table.columns), strict=True))
     assert rows == [
         ("known ones named", "1", "2"),
+        ("known ones of which an answer states both figures", "0", "2"),
         ("named ones that are known", "1", "1"),
         ("other questions with a conflict", "0", "1"),
         ("median ms", "3", "3"),
@@ -114,7 +122,7 @@ def test_every_plain_question_of_the_sample_is_disputed() -> None:
     assert all(find_disputed(case) for case in plain)
 
 
-@pytest.mark.parametrize("name", ["coast", "inland"])
+@pytest.mark.parametrize("name", ["coast", "inland", "plateau"])
 def test_a_made_up_suite_has_disputes_and_pairs_that_only_look_like_one(name: str) -> None:
     cases = read_cases(SUITES.parent / f"{name}.jsonl")
     disputed = [case for case in cases if find_disputed(case)]
@@ -123,13 +131,13 @@ def test_a_made_up_suite_has_disputes_and_pairs_that_only_look_like_one(name: st
     assert len([case for case in cases if case.trap_quote and case.why]) >= 33
 
 
-@pytest.mark.parametrize("name", ["coast", "inland"])
+@pytest.mark.parametrize("name", ["coast", "inland", "plateau"])
 def test_every_quotation_of_a_made_up_suite_stands_at_its_line(name: str) -> None:
     for case in read_cases(SUITES.parent / f"{name}.jsonl"):
         sources, lines = case.sources or (case.source,), case.lines or (case.line,)
         for source, line, quote in zip(sources, lines, case.quotations, strict=True):
             text = (SUITES.parent / name / source).read_text(encoding="utf-8")
-            assert text.splitlines()[line - 1] == quote
+            assert quote in text.splitlines()[line - 1]
 
 
 def test_a_file_that_isnt_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
