@@ -13,6 +13,7 @@ from typing import Any
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.calling import build_caller
 from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
@@ -64,6 +65,7 @@ class Assistant:
         self._embedding = embedding
         self._collection = collection
         self._llm = build_llm(settings)
+        self._caller = build_caller(settings, self._llm) if self._llm else None
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
@@ -147,8 +149,14 @@ class Assistant:
         return self._load().searcher
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and of the model."""
+        self.leave_model()
         self._store.close()
+
+    def leave_model(self) -> None:
+        """Let go of the connections to the model; the store is somebody else's."""
+        if self._caller is not None:
+            self._caller.close()
 
     def _stream_unchanged(self, asked: Question) -> Iterator[Event]:
         """The engine's events. Where documents change under it before it has said anything, it
@@ -206,12 +214,12 @@ class Assistant:
         quoting = QuotingSynthesizer(searcher)
         synthesizer: BaseSynthesizer = quoting
         if self._llm is not None:
-            synthesizer = ModelSynthesizer(self._llm)
+            synthesizer = ModelSynthesizer(self._llm, caller=self._caller)
         engine = GroundedQueryEngine(
             HybridRetriever(searcher),
             synthesizer,
             partial(self._text_at, versions),
-            fallback=quoting if self._llm is not None else None,
+            fallback=quoting if self._falls_back else None,
             find_conflicts=partial(
                 find_conflicts,
                 nearness=TokenNearness(index, tokens),
@@ -223,6 +231,10 @@ class Assistant:
             fingerprint=self._fingerprint(version),
         )
         return _Loaded(version, stored, index, searcher, engine)
+
+    @property
+    def _falls_back(self) -> bool:
+        return self._llm is not None and self._settings.fallback == "offline"
 
     def _fingerprint(self, version: str) -> str:
         parts = (

@@ -124,6 +124,8 @@ class Owner:
         return report
 
     def close(self) -> None:
+        for assistant in self._assistants.values():
+            assistant.leave_model()
         if self._store is not None:
             self._store.close()
 

@@ -287,7 +287,7 @@ def test_documents_are_in_the_folder_unless_a_server_is_named(
     ],
 )
 def test_headers_are_lines_or_json(text: str, headers: dict[str, str]) -> None:
-    assert parse_headers(text) == headers
+    assert parse_headers(text, "X") == headers
 
 
 @pytest.mark.parametrize(
@@ -297,8 +297,9 @@ def test_headers_that_http_can_not_carry_are_refused_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        parse_headers(text)
-    assert caught.value.code == "chroma_headers"
+        parse_headers(text, "DUOCITE_LLM_HEADERS")
+    assert caught.value.code == "headers"
+    assert caught.value.details == {"name": "DUOCITE_LLM_HEADERS"}
     assert "QX7" not in str(caught.value)
 
 

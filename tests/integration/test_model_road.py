@@ -52,7 +52,6 @@ def assistant(running: OpenAIServer, settings: Settings) -> Iterator[Assistant]:
         environment.setenv("DUOCITE_LLM", f"compatible:scripted@{running.url}")
         opened = build_assistant(Settings(_env_file=None))
     yield opened
-    opened._llm._get_client().close()  # type: ignore[union-attr]
     opened.close()
 
 
