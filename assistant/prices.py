@@ -78,7 +78,8 @@ def _find_models(known: Mapping[str, Any]) -> Mapping[str, Any]:
 def _read_price(model: str, row: Any) -> Price:
     if not isinstance(row, dict) or row.keys() - _KEYS or not isinstance(row.get("currency"), str):
         raise ValueError(f'[models."{model}"]: input, output, currency')
-    return Price(*(_read_amount(model, row, name) for name in ("input", "output")), row["currency"])
+    given, written = (_read_amount(model, row, name) for name in ("input", "output"))
+    return Price(given, written, row["currency"])
 
 
 def _read_amount(model: str, row: Mapping[str, Any], name: str) -> Decimal:

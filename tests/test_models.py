@@ -31,10 +31,10 @@ def close(llm: OpenAI | None) -> None:
     llm._get_client().close()
 
 
-def ask(llm: OpenAI | None) -> str | None:
+def ask(llm: OpenAI | None) -> str:
     assert llm is not None
     try:
-        return llm.chat([ChatMessage("ask")]).message.content
+        return str(llm.chat([ChatMessage("ask")]).message.content)
     finally:
         close(llm)
 

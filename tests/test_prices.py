@@ -109,7 +109,7 @@ def test_a_table_that_is_wrong_is_refused_by_name(file: Path, text: str) -> None
         read_prices(file)
     assert caught.value.code == "prices"
     for language in ("en", "zh"):
-        line = explain(caught.value, language)  # type: ignore[arg-type]
+        line = explain(caught.value, language)
         assert str(file) in line
         assert "prices.example.toml" in line
 

@@ -177,7 +177,9 @@ class OpenAIServer:
 
     def _reply(self, handler: BaseHTTPRequestHandler, reply: Scripted) -> None:
         handler.send_response(reply.status)
-        for name, value in {**reply.headers, "Transfer-Encoding": "chunked"}.items():
+        # Said, so that no client takes the connection for one that stays.
+        framing = {"Transfer-Encoding": "chunked", "Connection": "close"}
+        for name, value in {**reply.headers, **framing}.items():
             handler.send_header(name, value)
         handler.end_headers()
         for part in reply.parts:
