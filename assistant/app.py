@@ -15,6 +15,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from assistant.answer import Answer, Filters, Language, Passage, Turn
 from assistant.calling import build_caller
 from assistant.conflicts import find_conflicts
+from assistant.embeddings import build_embedding
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
@@ -37,7 +38,7 @@ from assistant.text.script import simplify
 from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
-from store.embedding import StoreEmbedding, build_embedding
+from store.embedding import StoreEmbedding
 from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
 from store.searchable import Searchable, load_searchable
@@ -149,8 +150,9 @@ class Assistant:
         return self._load().searcher
 
     def close(self) -> None:
-        """Let go of the store and of the model."""
+        """Let go of the store and of the models."""
         self.leave_model()
+        self._embedding.close()
         self._store.close()
 
     def leave_model(self) -> None:
@@ -264,7 +266,7 @@ def build_assistant(settings: Settings, collection: str = "default") -> Assistan
 
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
-    embedding = build_embedding(settings.embedding)
+    embedding = build_embedding(settings)
     store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
         return Assistant(settings, store, embedding, store.collection(collection))

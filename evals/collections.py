@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.cli_output import ingest_bar
+from assistant.embeddings import build_embedding
 from assistant.errors import IngestError, SuiteError
 from assistant.prompts import load_messages
 from assistant.settings import Settings
@@ -15,7 +16,7 @@ from store.cache import cache_embedding
 from store.catalog import Catalog, load_catalog
 from store.chroma import open_store
 from store.collection import Collection
-from store.embedding import StoreEmbedding, build_embedding
+from store.embedding import StoreEmbedding
 from store.ingest import ingest
 from store.read import find_documents
 from store.report import IngestReport
@@ -57,7 +58,7 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
         raise SuiteError("no_documents", path=docs)
     folder = build_folder(settings.data, docs, catalog)
     moved = settings.model_copy(update={"data": folder, "chroma_url": None})
-    plain = build_embedding(settings.embedding)
+    plain = build_embedding(settings)
     with (
         open_store(moved.data, plain) as store,
         # One cache for the stores of all evals, and for the user's own.

@@ -1,4 +1,4 @@
-"""The real client against a scripted server: every failure, how often it asks, how long it waits."""
+"""The real client against a scripted server: each failure, how often it asks, how long it waits."""
 
 from __future__ import annotations
 
