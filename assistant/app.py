@@ -26,6 +26,7 @@ from assistant.models import build_llm
 from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
+from assistant.prices import find_prices
 from assistant.prompts import hash_prompts
 from assistant.question import Question
 from assistant.reading import Reader
@@ -68,6 +69,7 @@ class Assistant:
         self._llm = build_llm(settings)
         self._caller = build_caller(settings, self._llm) if self._llm else None
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
+        self._prices = find_prices(settings.prices, settings.data)
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
         self._texts = lru_cache(maxsize=32)(self._read_text)
@@ -111,7 +113,7 @@ class Assistant:
             whole, language=spoken, history=tuple(history), filters=filters or Filters()
         )
         for event in self._stream_unchanged(asked):
-            yield replace(event, question=question) if isinstance(event, Answer) else event
+            yield self._complete(event, question) if isinstance(event, Answer) else event
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` beside the event loop."""
@@ -233,6 +235,11 @@ class Assistant:
             fingerprint=self._fingerprint(version),
         )
         return _Loaded(version, stored, index, searcher, engine)
+
+    def _complete(self, answer: Answer, question: str) -> Answer:
+        """With the question as it was asked, and with what it cost."""
+        usage = self._prices.add_cost(answer.model, answer.usage)
+        return replace(answer, question=question, usage=usage)
 
     @property
     def _falls_back(self) -> bool:
