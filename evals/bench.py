@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--docs and --questions belong together")
     try:
         suite = _choose_suite(given)
-        run_bench(load_settings(), suite, Console())
+        run_bench(load_settings().offline(), suite, Console())
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
         return error.exit_code

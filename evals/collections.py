@@ -56,7 +56,8 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
     """
     if not find_documents([docs]).files:
         raise SuiteError("no_documents", path=docs)
-    folder = build_folder(settings.data, docs, catalog)
+    remote = settings.embedding if settings.embedding_choice else ""
+    folder = build_folder(settings.data, docs, catalog, remote)
     moved = settings.model_copy(update={"data": folder, "chroma_url": None})
     plain = build_embedding(settings)
     with (
@@ -70,9 +71,11 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
         return Prepared(moved, COLLECTION, len(collection.documents()), sizes, report)
 
 
-def build_folder(data: Path, docs: Path, catalog: Path | None) -> Path:
-    """Where the store of these documents with this catalog lies: one folder a pair."""
+def build_folder(data: Path, docs: Path, catalog: Path | None, remote: str = "") -> Path:
+    """Where the store of these documents with this catalog lies: one folder a pair, and for each
+    embedding that is asked over a network one more."""
     pair = f"{docs.resolve()}\x1f{catalog.resolve() if catalog else ''}"
+    pair += f"\x1f{remote}" if remote else ""
     return data / "evals" / hashlib.sha256(pair.encode()).hexdigest()[:16]
 
 

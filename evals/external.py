@@ -119,7 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code; an error is one line on stderr."""
     given = _build_parser().parse_args(arguments)
     try:
-        directions = run_xquad(load_settings(), given.data, given.pool_docs, given.pool_catalog)
+        directions = run_xquad(
+            load_settings().offline(), given.data, given.pool_docs, given.pool_catalog
+        )
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
         return error.exit_code
