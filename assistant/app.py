@@ -32,6 +32,7 @@ from assistant.question import Question
 from assistant.reading import Reader
 from assistant.retrieval import HybridRetriever, Searcher
 from assistant.settings import Settings
+from assistant.status import Offer, Use, find_answering, find_offers
 from assistant.synthesis import ModelSynthesizer
 from assistant.talk import find_small_talk, make_whole, reply_to
 from assistant.text.language import detect_language
@@ -141,6 +142,14 @@ class Assistant:
         """The stored text of a document as it now is; raises StoreError "no_document"."""
         record = self._collection.record(document_id)
         return self._texts(document_id, record.version if record else "")
+
+    def answering(self) -> Use:
+        """Which model writes answers, and where."""
+        return find_answering(self._settings)
+
+    def offers(self) -> list[Offer]:
+        """What answers could be written by; without looking for servers, which takes a while."""
+        return find_offers(self._settings)
 
     def examples(self, language: Language) -> list[str]:
         """Three questions that the collection answers."""

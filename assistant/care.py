@@ -1,4 +1,4 @@
-"""What `duocite backup`, `restore` and `doctor` do."""
+"""What `duocite status`, `backup`, `restore` and `doctor` do."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assistant.commands import begin
 from assistant.errors import StoreError
 from assistant.prompts import Messages
 from assistant.settings import Settings
+from assistant.wire import CollectionRow
 
 if TYPE_CHECKING:
     from store.doctor import Examination
@@ -76,6 +77,24 @@ def _examine(settings: Settings, *, repair: bool) -> Examination:
         cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
     ):
         return examine_store(settings.data, embedding, repair=repair, server=settings.chroma_server)
+
+
+def show_status(*, as_json: bool) -> None:
+    """A store that can't be opened now is no reason not to say the rest."""
+    from assistant.probing import find_servers
+    from assistant.status import build_status, say_status
+
+    settings, messages = begin()
+    access = Access(settings, messages, wait=False)
+
+    def list_collections() -> list[CollectionRow]:
+        return access.run(lambda owner: owner.collections())
+
+    status = build_status(settings, list_collections, find_servers)
+    if as_json:
+        output.say_json(status.to_json())
+    else:
+        output.say("\n".join(say_status(status, messages)))
 
 
 def say_fault(fault: Fault, messages: Messages) -> str:

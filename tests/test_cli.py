@@ -114,7 +114,7 @@ def test_a_command_says_what_is_the_matter(
     assert "Traceback" not in result.out + result.err
 
 
-@pytest.mark.parametrize("command", ["", "ingest", "ask", "serve", "eval"])
+@pytest.mark.parametrize("command", ["", "ingest", "ask", "serve", "eval", "status"])
 def test_help_opens_with_examples(command: str, run: Run) -> None:
     out = run(*command.split(), "--help").out
     assert 0 < out.index("Example") < out.index("Options:")

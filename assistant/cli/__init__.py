@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(docs.app, name="docs")
-for command in (care.backup, care.restore, care.doctor):
+for command in (care.backup, care.restore, care.doctor, care.status):
     app.command()(command)
 
 
