@@ -16,7 +16,8 @@ from openai import AsyncOpenAI
 from assistant import background
 from assistant.errors import RetryableModelError
 from assistant.failures import Setting, model_errors
-from assistant.models import NO_KEY, build_clients, find_server
+from assistant.http import NO_KEY
+from assistant.models import build_clients, find_server
 from assistant.patience import Patience, Slots
 from assistant.settings import LLMChoice, Settings
 from store import embedding as bundled

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -25,6 +25,9 @@ from store.connection import ChromaServer
 
 PREFIX = "DUOCITE_"
 FILE = ".env"
+
+SHORTEST_SECRET = 6
+"""Characters; what is shorter is too likely to be a word, and would be hidden in every text."""
 
 LLMKind = Literal["offline", "openai", "compatible"]
 
@@ -115,6 +118,18 @@ class Settings(BaseSettings):
     def embedding_header_values(self) -> dict[str, str]:
         """SettingsError "headers"."""
         return _read_headers(self.embedding_headers, "embedding_headers")
+
+    def secrets(self) -> list[str]:
+        """What must not be shown: keys, values of headers, and what addresses carry along."""
+        fields = (getattr(self, name) for name in Settings.model_fields)
+        keys = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
+        headers = [self.llm_header_values, self.embedding_header_values]
+        headers += [self.chroma_server.headers] if self.chroma_server else []
+        choices = filter(None, (self.llm_choice, self.embedding_choice))
+        queries = [parse_qsl(urlsplit(choice.url or "").query) for choice in choices]
+        found = [value for one in headers for value in one.values()]
+        found += [value for query in queries for _, value in query]
+        return [value for value in [*keys, *found] if len(value) >= SHORTEST_SECRET]
 
     def offline(self) -> Settings:
         """The same without any model that is asked over a network."""

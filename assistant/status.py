@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from assistant import __version__
 from assistant.errors import DuociteError
 from assistant.hosts import is_loopback
-from assistant.models import OPENAI_URL, Server
+from assistant.http import OPENAI_URL, Server
 from assistant.prices import FILE as PRICES
 from assistant.probing import LocalServer
 from assistant.prompts import Messages, explain

@@ -361,5 +361,11 @@ def test_no_secret_is_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch)
     for name in secrets:
         monkeypatch.setenv(f"DUOCITE_{name}", "X-Key: hunter2")
     settings = load_settings(None)
+    assert set(settings.secrets()) == {"X-Key: hunter2", "hunter2"}
     assert settings.llm_header_values == settings.embedding_header_values == {"X-Key": "hunter2"}
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_what_an_address_carries_along_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUOCITE_LLM", "compatible:m@http://127.0.0.1:9/v1?key=hunter2&a=b")
+    assert load_settings(None).secrets() == ["hunter2"]
