@@ -152,6 +152,8 @@ class _Ending:
 
 def build_caller(settings: Settings, llm: LLM) -> Caller:
     """The caller of the model that the settings name; all of a process share its slots."""
+    if isinstance(llm, OpenAI):
+        _ = llm._get_aclient().chat.completions  # loads what would else hold up the first call
     patience = Patience(settings.timeout)
     return Caller(llm, patience, _slots_of(settings.llm, settings.llm_slots))
 

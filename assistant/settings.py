@@ -123,8 +123,8 @@ class Settings(BaseSettings):
         """What must not be shown: keys, values of headers, and what addresses carry along."""
         fields = (getattr(self, name) for name in Settings.model_fields)
         keys = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
-        headers = [self.llm_header_values, self.embedding_header_values]
-        headers += [self.chroma_server.headers] if self.chroma_server else []
+        headers = [dict(self.chroma_server.headers)] if self.chroma_server else []
+        headers += [self.llm_header_values, self.embedding_header_values]
         choices = filter(None, (self.llm_choice, self.embedding_choice))
         queries = [parse_qsl(urlsplit(choice.url or "").query) for choice in choices]
         found = [value for one in headers for value in one.values()]

@@ -45,7 +45,7 @@ def test_no_bearer_is_made_up_beside_a_key_in_a_header(name: str) -> None:
 
 
 def test_a_refusal_is_kept_without_our_secrets() -> None:
-    server = Server(f"{ADDRESS}&key=in-the-address", SECRET, {"api-key": "in-a-header", "X": "e"})
+    server = Server("http://a/v1?key=in-the-address", SECRET, {"api-key": "in-a-header", "X": "e"})
     text = f'{{"error": "{SECRET} in-a-header in-the-address", "code": "e"}}'
     packed = httpx.Response(
         401,
