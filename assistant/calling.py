@@ -33,14 +33,22 @@ class Caller:
     One deadline holds for a whole call, from waiting for a free slot to the last token. What can
     pass is tried again, until the first words are there. Raises ModelError, and GoneError once
     nobody wants the words (`stopping.stop_when`).
+
+    `slots` are for replies that stream, `asides` for those that are wanted whole: a repair is asked
+    for while the answer still streams, and would wait for the place that this holds.
     """
 
     def __init__(
-        self, llm: LLM, patience: Patience | None = None, slots: Slots | None = None
+        self,
+        llm: LLM,
+        patience: Patience | None = None,
+        slots: Slots | None = None,
+        asides: Slots | None = None,
     ) -> None:
         self._llm = llm
         self._patience = patience or Patience()
         self._slots = slots or Slots(1)
+        self._asides = asides or Slots(1)
         self._left_out: set[str] = set()
 
     @property
@@ -52,17 +60,17 @@ class Caller:
 
         Closing the generator breaks the connection off, so that the model stops.
         """
-        return background.iterate(lambda: self._reply(messages))
+        return background.iterate(lambda: self._reply(messages, self._slots))
 
     def astream(self, messages: Sequence[ChatMessage]) -> AsyncGenerator[ChatResponse]:
         """`stream` for those who have an event loop."""
-        return background.aiterate(lambda: self._reply(messages))
+        return background.aiterate(lambda: self._reply(messages, self._slots))
 
     def complete(self, messages: Sequence[ChatMessage], usage: Usage | None = None) -> str:
         """The whole reply; what it took is added to `usage`."""
         text = []
         last: Usage = {}
-        for chunk in self.stream(messages):
+        for chunk in background.iterate(lambda: self._reply(messages, self._asides)):
             text.append(chunk.delta or "")
             last.update(count_usage(chunk))
         add_usage(usage if usage is not None else {}, last)
@@ -74,10 +82,12 @@ class Caller:
             background.run(self._llm._get_aclient().close(), _CLOSE_S)
             self._llm._get_client().close()
 
-    async def _reply(self, messages: Sequence[ChatMessage]) -> AsyncGenerator[ChatResponse]:
+    async def _reply(
+        self, messages: Sequence[ChatMessage], slots: Slots
+    ) -> AsyncGenerator[ChatResponse]:
         end = self._patience.end()
         tries = 0
-        async with self._slots.take(self.model, end):
+        async with slots.take(self.model, end):
             while True:
                 tries += 1
                 ending = _Ending(self.model)
@@ -155,7 +165,8 @@ def build_caller(settings: Settings, llm: LLM) -> Caller:
     if isinstance(llm, OpenAI):
         _ = llm._get_aclient().chat.completions  # loads what would else hold up the first call
     patience = Patience(settings.timeout)
-    return Caller(llm, patience, _slots_of(settings.llm, settings.llm_slots))
+    places = (_slots_of(settings.llm, settings.llm_slots, kind) for kind in ("slots", "asides"))
+    return Caller(llm, patience, *places)
 
 
 def find_finish_reason(raw: object) -> str | None:
@@ -180,7 +191,7 @@ def add_usage(sum_so_far: Usage, counts: Usage) -> None:
 
 
 @cache
-def _slots_of(llm: str, many: int) -> Slots:
+def _slots_of(llm: str, many: int, kind: str) -> Slots:
     return Slots(many)
 
 

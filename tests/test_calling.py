@@ -85,7 +85,7 @@ def build(server: OpenAIServer, pauses: Pauses) -> Iterator[Build]:
         llm = build_llm(settings)
         assert llm is not None
         patience = Patience(deadline, sleep=pauses, chance=lambda: 1.0)
-        callers.append(Caller(llm, patience, Slots(slots)))
+        callers.append(Caller(llm, patience, Slots(slots), Slots(slots)))
         return callers[-1]
 
     yield build_on_server
@@ -383,13 +383,25 @@ def test_whoever_finds_no_place_in_time_is_told_to_come_back(
     next(holding)
     waiting = Caller(caller._llm, Patience(0.1), caller._slots)
     with pytest.raises(RetryableModelError) as caught:
-        waiting.complete(ASKED)
+        list(waiting.stream(ASKED))
     assert caught.value.code == "busy"
     assert "DUOCITE_LLM_SLOTS" in explain(caught.value, "zh")
     holding.close()
     server.say(streamed("Two."))
-    assert waiting.complete(ASKED) == "Two."
+    assert [one.delta for one in caller.stream(ASKED) if one.delta]
     assert len(server.received) == 2
+
+
+@pytest.mark.integration
+def test_what_is_asked_beside_a_reply_that_streams_does_not_wait_for_it(
+    server: OpenAIServer, build: Build
+) -> None:
+    server.say(stalled("One."), streamed("Two."))
+    caller = build(slots=1)
+    holding = caller.stream(ASKED)
+    next(holding)
+    assert caller.complete(ASKED) == "Two."
+    holding.close()
 
 
 def test_callers_of_one_model_share_their_places() -> None:
@@ -400,7 +412,9 @@ def test_callers_of_one_model_share_their_places() -> None:
     one = caller("compatible:m@http://127.0.0.1:1")
     assert one._slots is caller("compatible:m@http://127.0.0.1:1")._slots
     assert one._slots is not caller("compatible:n@http://127.0.0.1:1")._slots
-    assert one._slots.many == 8
+    assert one._asides is not one._slots
+    assert one._asides is caller("compatible:m@http://127.0.0.1:1")._asides
+    assert one._slots.many == one._asides.many == 8
     assert one._patience.deadline == 7
 
 
