@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from llama_index.core.base.response.schema import Response
 
+from assistant.errors import DuociteError
 from assistant.figures.types import Figure
+from assistant.prompts import explain
 from assistant.scope import Filters, Language, Turn
 from store.places import Place
 
@@ -132,7 +134,11 @@ class Conflict:
 
 @dataclass
 class Answer(Response):
-    """A checked answer or a refusal; `response` is its text with [n] markers."""
+    """A checked answer or a refusal; `response` is its text with [n] markers.
+
+    `failure` is why a model didn't give it, or not all of it. `usage` has counts of tokens, and
+    `cost` and `currency` where a price is known.
+    """
 
     question: str = ""
     language: Language = "en"
@@ -148,7 +154,8 @@ class Answer(Response):
     problems: tuple[str, ...] = ()
     nearest: tuple[Passage, ...] = ()
     timings_ms: dict[str, int] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
+    failure: DuociteError | None = None
     fingerprint: str = ""
 
     def __str__(self) -> str:
@@ -186,6 +193,7 @@ class Answer(Response):
             "reason": self.reason,
             "incomplete": self.incomplete,
             "fallback": self.fallback,
+            "failure": _failure_json(self.failure, self.language),
             "answer": self.text,
             "model": self.model,
             "claims": [claim.to_json() for claim in self.claims],
@@ -198,6 +206,13 @@ class Answer(Response):
             "usage": dict(self.usage),
             "fingerprint": self.fingerprint,
         }
+
+
+def _failure_json(failure: DuociteError | None, language: Language) -> dict[str, str] | None:
+    if failure is None:
+        return None
+    code = f"{failure.name}.{failure.code}"
+    return {"code": code, "message": explain(failure, language)}
 
 
 def _passage_json(passage: Passage) -> dict[str, Any]:

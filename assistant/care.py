@@ -1,7 +1,8 @@
-"""What `duocite backup`, `restore` and `doctor` do."""
+"""What `duocite status`, `backup`, `restore` and `doctor` do."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from assistant.commands import begin
 from assistant.errors import StoreError
 from assistant.prompts import Messages
 from assistant.settings import Settings
+from assistant.wire import CollectionRow
 
 if TYPE_CHECKING:
     from store.doctor import Examination
@@ -66,13 +68,33 @@ def examine(*, repair: bool, wait: bool = True) -> bool:
 
 
 def _examine(settings: Settings, *, repair: bool) -> Examination:
+    from assistant.embeddings import build_embedding
     from store.cache import cache_embedding
     from store.doctor import examine as examine_store
-    from store.embedding import build_embedding
 
-    plain = build_embedding(settings.embedding)
-    with cache_embedding(plain, settings.data, settings.cache_mb) as embedding:
+    with (
+        closing(build_embedding(settings)) as plain,
+        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
+    ):
         return examine_store(settings.data, embedding, repair=repair, server=settings.chroma_server)
+
+
+def show_status(*, as_json: bool) -> None:
+    """A store that can't be opened now is no reason not to say the rest."""
+    from assistant.probing import find_servers
+    from assistant.status import build_status, say_status
+
+    settings, messages = begin()
+    access = Access(settings, messages, wait=False)
+
+    def list_collections() -> list[CollectionRow]:
+        return access.run(lambda owner: owner.collections())
+
+    status = build_status(settings, list_collections, find_servers)
+    if as_json:
+        output.say_json(status.to_json())
+    else:
+        output.say("\n".join(say_status(status, messages)))
 
 
 def say_fault(fault: Fault, messages: Messages) -> str:

@@ -15,7 +15,7 @@ from typing import get_args
 from assistant import cli_output as output
 from assistant.access import Access
 from assistant.errors import DuociteError, SettingsError
-from assistant.logs import log_to
+from assistant.logs import hide_in_logs, log_to
 from assistant.prompts import Messages, explain, load_messages
 from assistant.running import announce, make_token
 from assistant.scope import Filters, Language
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 def begin() -> tuple[Settings, Messages]:
     """Settings, checked, and the texts in the user's language; strange settings are pointed out."""
     settings = load_settings()
+    hide_in_logs(settings.secrets())
     messages = load_messages(settings.interface_language)
     for name, nearest in unknown_settings().items():
         output.warn(messages.text("cli.unknown_setting", name=name, nearest=nearest))
@@ -226,13 +227,15 @@ def evaluate(
     catalog: Path | None,
     out: Path | None,
     language: Language | None,
+    *,
+    live: bool = False,
 ) -> int:
     """The exit code: 0 where every floor is reached."""
     from evals import command
 
     begin()
     languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages)
+    return command.run(file, docs, catalog, out, languages, live=live)
 
 
 def list_collections(*, wait: bool = True) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +25,13 @@ from assistant.answer import Filters, Language, Turn
 from assistant.errors import DuociteError, RequestError
 from assistant.gate import Gate, error_body, has_token, refuse
 from assistant.owner import Owner
-from assistant.streaming import Emit, Workers, write_events
+from assistant.streaming import Emit, Workers, take_last, write_events
 from assistant.wire import Asked, Form, IngestOrder, Json, Said, Told
 from store.report import IngestProgress
 
 _log = logging.getLogger(__name__)
 Named = tuple[str, Json]
+_CLIENT_LEFT = 499  # as proxies write it down; nobody reads it
 CollectionName = Annotated[str, Query(max_length=500)]
 
 
@@ -167,14 +169,17 @@ class _Routes:
     async def _answer(
         self, events: AsyncIterator[Named], stream: bool, request: Request
     ) -> Response:
-        """All events, or the last one alone."""
+        """All events, or the last one alone. Either way the work ends if the client leaves."""
         if stream:
             written = write_events(events, lambda error: error_body(error, request.headers))
             return StreamingResponse(written, media_type="text/event-stream")
-        last: Json = {}
-        async for _, data in events:
-            last = data
-        return JSONResponse(last)
+        last = await take_last(events, partial(_wait_for_leave, request))
+        return JSONResponse(last[1]) if last else Response(status_code=_CLIENT_LEFT)
+
+
+async def _wait_for_leave(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _name_event(event: Said | Told) -> Named:

@@ -6,20 +6,17 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
 from assistant.errors import DuociteError
+from assistant.stopping import GoneError, check_wanted, stop_when
 from assistant.wire import Json
 
 Event = TypeVar("Event")
 Emit = Callable[[Event], None]
 _log = logging.getLogger(__name__)
-
-
-class GoneError(Exception):
-    """Whoever asked doesn't listen any more."""
 
 
 class Workers:
@@ -29,10 +26,11 @@ class Workers:
         self._threads: set[threading.Thread] = set()
         self._closed = threading.Event()
 
-    async def run(self, work: Callable[[Emit[Event]], None]) -> AsyncIterator[Event]:
+    async def run(self, work: Callable[[Emit[Event]], None]) -> AsyncGenerator[Event]:
         """The events that `work` emits, each as soon as it is there; raises what it raises.
 
-        If nobody wants the next one, `work` is ended by a GoneError at its next event.
+        If nobody wants the next one, `work` is ended by a GoneError: at its next event, or where it
+        waits for a model.
         """
         running = _Work(work, self._closed)
         thread = threading.Thread(target=running, name="request", daemon=True)
@@ -64,22 +62,46 @@ class _Work(Generic[Event]):
 
     def __call__(self) -> None:
         try:
-            self._work(self._emit)
+            with stop_when(self._is_gone):
+                self._work(self._emit)
         except GoneError:
-            return
+            self._put(None)  # who closed the workers may still be listening
         except Exception as error:  # noqa: BLE001  it is raised again where it is awaited
             self._put(error)
         else:
             self._put(None)
 
     def _emit(self, event: Event) -> None:
-        if self.gone.is_set() or self._closed.is_set():
-            raise GoneError
+        check_wanted()
         self._put(event)
+
+    def _is_gone(self) -> bool:
+        return self.gone.is_set() or self._closed.is_set()
 
     def _put(self, event: Event | BaseException | None) -> None:
         with suppress(RuntimeError):  # the loop has ended: nobody waits
             self._loop.call_soon_threadsafe(self.events.put_nowait, event)
+
+
+async def take_last(
+    events: AsyncIterator[Event], leave: Callable[[], Awaitable[object]]
+) -> Event | None:
+    """The last of some events; None, and an end to the work, if `leave` comes to its end first."""
+
+    async def read() -> Event | None:
+        last = None
+        async for event in events:
+            last = event
+        return last
+
+    reading, leaving = asyncio.create_task(read()), asyncio.ensure_future(leave())
+    try:
+        await asyncio.wait({reading, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return await reading if reading.done() else None
+    finally:
+        for task in (reading, leaving):
+            task.cancel()
+        await asyncio.gather(reading, leaving, return_exceptions=True)
 
 
 async def write_events(

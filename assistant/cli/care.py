@@ -1,4 +1,4 @@
-"""`duocite backup`, `restore` and `doctor`: what keeps a store whole."""
+"""`duocite status`, and what keeps a store whole: `backup`, `restore` and `doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import WaitOption
+from assistant.cli.options import JsonOption, WaitOption
 
 
 def backup(
@@ -59,3 +59,17 @@ def doctor(
     from assistant import care
 
     raise typer.Exit(0 if care.examine(repair=repair, wait=wait) else 1)
+
+
+def status(json: JsonOption = False) -> None:
+    """Show what is used: the model that answers, the embedding, the store, and what leaves this
+    machine. Without a model it also looks for one on this machine.
+
+    \b
+    Examples:
+      duocite status
+      duocite status --json
+    """
+    from assistant import care
+
+    care.show_status(as_json=json)

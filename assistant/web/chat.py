@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from assistant.answer import Answer, Claim, Language, Turn
 from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
+from assistant.status import Offer, Use
 from assistant.web.conversation import Conversation, Message, to_messages
 from assistant.web.panel import show_hint, show_source
 
@@ -28,6 +29,10 @@ class Assistant(Protocol):
 
     def examples(self, language: Language) -> list[str]: ...
 
+    def answering(self) -> Use: ...
+
+    def offers(self) -> Sequence[Offer]: ...
+
 
 class Shown(NamedTuple):
     """What the page shows after a step; a panel of None stays as it is."""
@@ -43,7 +48,9 @@ class Chat:
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
 
-    def ask(self, question: str, conversation: Conversation, language: Language) -> Iterator[Shown]:
+    def ask(
+        self, question: str, conversation: Conversation, language: Language
+    ) -> Generator[Shown]:
         """Each step of an answer, from the question alone to the whole answer with its source."""
         talk = conversation.stop().begin(question)
         yield _show(talk, language)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
+from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
@@ -114,6 +116,7 @@ class _Events:
     def __init__(self, chat: Chat, parts: Parts) -> None:
         self.chat = chat
         self.parts = parts
+        self._visitors: dict[str, Workers] = {}
 
     def bind(self, page: gr.Blocks) -> None:
         parts = self.parts
@@ -133,6 +136,7 @@ class _Events:
             asking.failure(self.fail, spoken, shown, **QUIET)
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
         parts.fresh.click(self.restart, parts.switch, shown, cancels=running, **QUIET)
+        page.unload(self.leave)
         parts.opener.click(self.chat.open, picked, parts.panel, js=_READ_PICK, **QUIET)
 
     def arrive(self, request: gr.Request) -> Updates:
@@ -146,19 +150,40 @@ class _Events:
         panel = self.chat.open(picked, conversation, language) if picked else show_hint(language)
         return {**self._label(conversation, language), self.parts.panel: panel}
 
-    def ask(
-        self, question: str, conversation: Conversation, language: Language
-    ) -> Iterator[Updates]:
+    async def ask(
+        self, question: str, conversation: Conversation, language: Language, request: gr.Request
+    ) -> AsyncGenerator[Updates]:
+        """Gradio ends this where it waits: a thread would go on, and with it the model."""
         yield {self.parts.box: ""}
         if not question.strip():
             return
-        for shown in self.chat.ask(question.strip(), conversation, language):
-            yield self._show(shown)
 
-    def ask_example(
-        self, conversation: Conversation, language: Language, picked: gr.SelectData
-    ) -> Iterator[Updates]:
-        yield from self.ask(picked.value["text"], conversation, language)
+        def work(emit: Emit[Shown]) -> None:
+            with closing(self.chat.ask(question.strip(), conversation, language)) as steps:
+                for shown in steps:
+                    emit(shown)
+
+        workers = self._visitors.setdefault(request.session_hash or "", Workers())
+        async with aclosing(workers.run(work)) as events:
+            async for shown in events:
+                yield self._show(shown)
+
+    async def ask_example(
+        self,
+        conversation: Conversation,
+        language: Language,
+        picked: gr.SelectData,
+        request: gr.Request,
+    ) -> AsyncGenerator[Updates]:
+        asked = self.ask(picked.value["text"], conversation, language, request)
+        async with aclosing(asked) as steps:
+            async for updates in steps:
+                yield updates
+
+    def leave(self, request: gr.Request) -> None:
+        """What a visitor's closed page was still waiting for is not worked on."""
+        if workers := self._visitors.pop(request.session_hash or "", None):
+            workers.close(wait=0.0)
 
     def stop(self, conversation: Conversation, language: Language) -> Updates:
         return self._show(self.chat.stop(conversation, language))
@@ -188,11 +213,13 @@ class _Events:
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
-            self.parts.masthead: show_masthead(language, assistant.collection, documents),
+            self.parts.masthead: show_masthead(
+                language, assistant.collection, documents, assistant.answering()
+            ),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(
                 value=messages,
-                placeholder=show_welcome(language),
+                placeholder=show_welcome(language, assistant.offers()),
                 examples=[{"text": text} for text in self.chat.examples(language)],
             ),
             self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),

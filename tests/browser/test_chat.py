@@ -219,6 +219,19 @@ def test_stop_keeps_what_was_checked(visitor: Visitor) -> None:
     expect(page.locator(".question")).to_have_count(2)
 
 
+@pytest.mark.parametrize("way", ["stop", "new chat", "close"])
+def test_who_leaves_ends_the_work_though_nothing_was_said_yet(visitor: Visitor, way: str) -> None:
+    page, other = visitor.visit(), visitor.visit()
+    heard, given_up = len(ASSISTANT.heard), ASSISTANT.given_up
+    ask(page, "Please ponder the second berth")
+    wait_until(other, lambda: len(ASSISTANT.heard) > heard)
+    if way == "close":
+        page.close()
+    else:
+        page.click({"stop": "#box .stop-button", "new chat": "#fresh"}[way])
+    wait_until(other, lambda: ASSISTANT.given_up > given_up)
+
+
 def test_a_new_chat_begins_with_nothing(visitor: Visitor) -> None:
     page = visitor.visit()
     ask(page, QUESTION)

@@ -102,3 +102,15 @@ def test_a_chunk_whose_document_is_gone_is_read_all_the_same(
     collection.remove("a.txt")
     check_same(StoredTokens(collection, embedding)(nodes), wanted_of(nodes, embedding))
     assert collection.read_tokens(nodes[0]) is None
+
+
+def test_a_model_without_tokens_is_not_asked_for_them(
+    collection: Collection,
+    embedding: CountingEmbedding,
+    nodes: list[TextNode],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(type(embedding), "gives_tokens", property(lambda self: False))
+    found = StoredTokens(collection, embedding)(nodes)
+    assert [rows.vectors.shape for rows in found] == [(0, embedding.dimension)] * len(nodes)
+    assert embedding.read == []

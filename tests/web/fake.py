@@ -20,6 +20,8 @@ from assistant.answer import (
 )
 from assistant.errors import StoreError
 from assistant.figures.types import Figure
+from assistant.status import Offer, Use
+from assistant.stopping import GoneError, check_wanted
 
 REPORT = """# Harbour works in the northern bay
 
@@ -183,10 +185,18 @@ class FakeAssistant:
         self.heard.append((question, tuple(history)))
         answer = self.choose(question)
         try:
+            if "ponder" in question:
+                self._ponder()
             yield from self._speak(answer)
-        except GeneratorExit:
+        except (GeneratorExit, GoneError):
             self.given_up += 1
             raise
+
+    def _ponder(self) -> None:
+        """Wait as one does for a model, until nobody wants the answer."""
+        while True:
+            check_wanted()
+            time.sleep(0.01)
 
     def _speak(self, answer: Answer) -> Iterator[Claim | Answer]:
         events: list[Claim | Answer] = [*answer.claims, answer]
@@ -208,6 +218,12 @@ class FakeAssistant:
         if document_id not in TEXTS:
             raise StoreError("no_document", document=document_id)
         return TEXTS[document_id]
+
+    def answering(self) -> Use:
+        return Use("offline")
+
+    def offers(self) -> list[Offer]:
+        return [Offer("key", "openai:<model>")]
 
     def documents(self) -> list[object]:
         return list(TEXTS)

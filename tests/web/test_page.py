@@ -5,7 +5,7 @@ import importlib
 import os
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -55,6 +55,16 @@ def events(page_module: ModuleType) -> Any:
 def request(lang: str | None, accepted: str) -> Any:
     query = {"lang": lang} if lang else {}
     return SimpleNamespace(query_params=query, headers={"accept-language": accepted})
+
+
+VISITOR = SimpleNamespace(session_hash="v1")
+
+
+def listed(updates: AsyncGenerator[Any]) -> list[Any]:
+    async def gather() -> list[Any]:
+        return [update async for update in updates]
+
+    return asyncio.run(gather())
 
 
 def test_gradio_is_told_to_stay_off_the_network_before_it_is_imported() -> None:
@@ -107,21 +117,52 @@ def test_the_switch_keeps_conversation_and_open_source(events: Any) -> None:
 
 
 def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) -> None:
-    steps = [*events.ask("  What will it cost? ", Conversation(), "en")]
+    steps = listed(events.ask("  What will it cost? ", Conversation(), "en", VISITOR))
     assert steps[0] == {"box": ""}
     assert [step["box"].stop_btn for step in steps[1:]] == [True, True, True, False]
     assert events.chat.assistant.heard[0][0] == "What will it cost?"
 
 
 def test_an_empty_question_asks_nothing(events: Any) -> None:
-    assert [*events.ask("  \n", Conversation(), "en")] == [{"box": ""}]
+    assert listed(events.ask("  \n", Conversation(), "en", VISITOR)) == [{"box": ""}]
     assert events.chat.assistant.heard == []
 
 
 def test_an_example_asks_itself(events: Any) -> None:
     picked = SimpleNamespace(value={"text": "第二个泊位要投资多少？"})
-    *_, last = events.ask_example(Conversation(), "zh", picked)
+    *_, last = listed(events.ask_example(Conversation(), "zh", picked, VISITOR))
     assert "近50亿元" in last["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("way", ["stop", "leave"])
+def test_who_stops_or_leaves_ends_the_work_though_nothing_was_said_yet(
+    events: Any, way: str
+) -> None:
+    assistant = events.chat.assistant
+
+    async def ask() -> None:
+        async for _ in events.ask("Please ponder", Conversation(), "en", VISITOR):
+            pass
+
+    async def main() -> None:
+        asking = asyncio.create_task(ask())
+        await wait_until(lambda: assistant.heard)
+        if way == "stop":  # as Gradio does it
+            asking.cancel()
+        else:
+            events.leave(VISITOR)
+        await asyncio.wait({asking}, timeout=5)
+        assert asking.done()
+        await wait_until(lambda: assistant.given_up)
+
+    asyncio.run(main())
+    events.leave(VISITOR)  # a page that asked nothing
+
+
+async def wait_until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 def test_stop_gives_the_box_back(events: Any) -> None:
