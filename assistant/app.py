@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
+from llama_index.core.llms import LLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
@@ -57,13 +58,18 @@ class Assistant:
     """Answers questions to one collection. Owns its store until `close`; threads may share it."""
 
     def __init__(
-        self, settings: Settings, store: Store, embedding: StoreEmbedding, collection: Collection
+        self,
+        settings: Settings,
+        store: Store,
+        embedding: StoreEmbedding,
+        collection: Collection,
+        llm: LLM | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._embedding = embedding
         self._collection = collection
-        self._llm = build_llm(settings)
+        self._llm = llm or build_llm(settings)
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
@@ -247,15 +253,18 @@ class Assistant:
         )
 
 
-def build_assistant(settings: Settings, collection: str = "default") -> Assistant:
-    """Open the store at `settings.data` and the collection in it.
+def build_assistant(
+    settings: Settings, collection: str = "default", *, llm: LLM | None = None
+) -> Assistant:
+    """Open the store at `settings.data` and the collection in it; `llm` writes in place of the
+    model that the settings name.
 
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
     embedding = build_embedding(settings.embedding)
     store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
-        return Assistant(settings, store, embedding, store.collection(collection))
+        return Assistant(settings, store, embedding, store.collection(collection), llm)
     except BaseException:
         store.close()
         raise
