@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
-from llama_index.core.llms import LLM
+from llama_index.core.llms import LLM, ChatMessage
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
@@ -21,7 +21,7 @@ from assistant.examples import find_examples
 from assistant.glossary import build_glossary, load_glossary
 from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
-from assistant.models import build_llm
+from assistant.models import build_llm, model_errors
 from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
@@ -212,7 +212,7 @@ class Assistant:
         quoting = QuotingSynthesizer(searcher)
         synthesizer: BaseSynthesizer = quoting
         if self._llm is not None:
-            synthesizer = ModelSynthesizer(self._llm)
+            synthesizer = ModelSynthesizer(self._llm, window=self._settings.llm_context)
         engine = GroundedQueryEngine(
             HybridRetriever(searcher),
             synthesizer,
@@ -224,16 +224,25 @@ class Assistant:
                 weigh=index.lexical.idf,
             ),
             glossary=glossary,
+            complete=self._complete if self._llm is not None and self._settings.repair else None,
             marks_unproved=self._llm is not None and self._settings.unproved == "mark",
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
         return _Loaded(version, stored, index, searcher, engine)
 
+    def _complete(self, messages: Sequence[ChatMessage]) -> str:
+        """The model's whole reply to a prompt."""
+        assert self._llm is not None
+        with model_errors(self._llm.metadata.model_name):
+            return "".join(chunk.delta or "" for chunk in self._llm.stream_chat(messages))
+
     def _fingerprint(self, version: str) -> str:
         parts = (
             self._settings.llm,
             self._settings.unproved,
+            str(self._settings.repair),
+            str(self._settings.llm_context),
             self._embedding.identity,
             TRANSFORM,
             version,

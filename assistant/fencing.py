@@ -12,4 +12,9 @@ _TAG = re.compile(r"[<＜](?=\s*[/／]?\s*passage|\|)", re.IGNORECASE)
 
 def fence(text: str) -> str:
     """`text` unable to close its tag, to open a turn of its own, or to pass for a citation."""
-    return disarm_markers(_TAG.sub("‹", text))
+    return disarm_markers(close_tags(text))
+
+
+def close_tags(text: str) -> str:
+    """`text` unable to close its tag or to open a turn of its own; its citations stay."""
+    return _TAG.sub("‹", text)

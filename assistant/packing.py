@@ -47,9 +47,7 @@ def find_room(window: int, prompt: int) -> int:
     return window - prompt - min(ANSWER_TOKENS, int(window * ANSWER_SHARE))
 
 
-def pack_passages(
-    nodes: Sequence[NodeWithScore], room: int, count: Count
-) -> list[NumberedPassage]:
+def pack_passages(nodes: Sequence[NodeWithScore], room: int, count: Count) -> list[NumberedPassage]:
     """The passages that fit into `room` tokens, in the order in which to show them.
 
     The best are taken first; one that doesn't fit leaves its room to lesser ones. Where the best

@@ -57,6 +57,11 @@ def count_tokens(text: str, model: str = "") -> int:
     return len(encoding.encode_ordinary(text)) if encoding else estimate_tokens(text)
 
 
+def estimate_at_most(text: str) -> int:
+    """The estimate raised by its margin."""
+    return math.ceil(MARGIN * estimate_tokens(text))
+
+
 def is_exact(model: str) -> bool:
     """Whether `count_tokens` counts for this model rather than estimate."""
     return _find_encoding(model) is not None

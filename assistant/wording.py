@@ -39,7 +39,8 @@ _LIES_ON = re.compile(
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Who says so is looked for apart: its frame, "according to …'s report of 2021", states nothing.
 _FRAME = re.compile(
-    r"^\s*(?:according to|per|as (?:stated|reported|cited|quoted) (?:by|in))\s[^,:，：;；\n]{1,60}[,:，：]"
+    r"^\s*(?:according to|per|as (?:stated|reported|cited|quoted) (?:by|in))\s"
+    r"[^,:，：;；\n]{1,60}[,:，：]"
     r"|^\s*(?:据|根据|按照)[^,:，：;；\n]{1,40}[,:，：]",
     re.IGNORECASE,
 )

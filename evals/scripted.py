@@ -23,7 +23,7 @@ from pydantic import PrivateAttr
 from assistant.answer import Language
 from assistant.figures import find_figures
 from assistant.models import CONTEXT_WINDOW
-from assistant.synthesis import REFUSAL
+from assistant.reply import REFUSAL
 from evals.alter import alter_figure, swap_names
 from evals.cases import Ask, Case
 from evals.known import build_figure

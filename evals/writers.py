@@ -25,8 +25,8 @@ from assistant.answer import Answer, Claim, Language
 from assistant.app import Assistant, build_assistant
 from assistant.errors import DuociteError
 from assistant.prompts import explain
+from assistant.reply import REFUSAL
 from assistant.settings import load_settings, locale_language
-from assistant.synthesis import REFUSAL
 from assistant.text.citations import remove_markers
 from evals.cases import LANGUAGES, Ask, Case, build_asks, read_cases
 from evals.collections import prepare_collection

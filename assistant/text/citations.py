@@ -1,10 +1,10 @@
 """Markers like [1] in a text: which sentence they stand for, and how they are renumbered.
 
 Read are [1], [1][2], [1, 2], [1-3], their full-width forms ［１］ and 【1】, and what models write
-against all advice: [1], [2] and [1]-[3], [[1]], [^1], [Passage 1], （段落1）. Every bracket that holds
-nothing but numbers is a marker, [2024] too: which numbers exist is the caller's to say, and an
-unknown one is removed and reported. The one exception is the year in the number of a Chinese official
-document, 国发[2015]28号.
+against all advice: [1], [2] and [1]-[3], [[1]], [^1], [Passage 1], （段落1）. Every bracket that
+holds nothing but numbers is a marker, [2024] too: which numbers exist is the caller's to say, and
+an unknown one is removed and reported. The one exception is the year in the number of a Chinese
+official document, 国发[2015]28号.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ _UNFINISHED_END = re.compile(rf"{_BLANK}{_OPEN}{{1,2}}\s*\^?[0-9０-９\s,，、
 _TRAILING = re.compile(rf"(?:{_BLANK}{_GROUP})?(?:\s*{_BLANK}{_GROUP}(?={_BLANK}(?:\n|\Z)))*")
 # Sentence ends within a quotation don't end the sentence that quotes; the last one may.
 _QUOTED = re.compile(r"([“「«])([^”」»\n]+?)([^”」»\n]?[”」»](?!\s?[(（])|[”」»](?=\s?[(（]))")
+# A row of a table is one sentence, whatever its cells hold.
+_ROW = re.compile(rf"^{_BLANK}\|[^\n]*", re.MULTILINE)
+_STOP = re.compile(r"[.。！？!?…]")
 # Who says it and when, "Smith & Co. (2021)": the stop belongs to the name.
 _STOP_BEFORE_YEAR = re.compile(r"\.(?=\s?\((?:19|20)\d\d\))")
 # "Mitsui & Co.的报告": a stop that a Chinese character follows at once is part of a name too.
@@ -76,7 +79,8 @@ def split_pieces(text: str) -> list[tuple[int, int]]:
     A marker after the full stop belongs to the sentence before it, one that opens a line to what
     follows. White space between two sentences belongs to the later one.
     """
-    quoted = _QUOTED.sub(lambda quote: f"{quote[1]}{'x' * len(quote[2])}{quote[3]}", text)
+    rows = _ROW.sub(lambda row: _STOP.sub("x", row.group()), text)
+    quoted = _QUOTED.sub(lambda quote: f"{quote[1]}{'x' * len(quote[2])}{quote[3]}", rows)
     named = _STOP_BEFORE_HAN.sub("x", _STOP_BEFORE_YEAR.sub("x", quoted))
     masked = _MARKERS_AND_SPACE.sub(lambda marker: " " * len(marker.group()), named)
     spans = split_sentences(masked)

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.answer import Answer, Claim, Turn
 from assistant.app import Assistant, build_assistant
+from assistant.reply import REFUSAL
 from assistant.settings import Settings
-from assistant.synthesis import REFUSAL
 from tests.support.openai_server import (
     OpenAIServer,
     Scripted,
