@@ -25,6 +25,8 @@ _LEAD_END = re.compile(r"[:：]\s*\Z")
 _EMPHASIS = re.compile(r"\*\*|`")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = "- "
+_STOPS = " .。;；"
+_INNER_STOP = re.compile(r"[.!?]\s+(?=\S)|[。！？](?=\S)")
 
 
 class Layout:
@@ -80,7 +82,8 @@ def _tell(opening: str) -> str:
 def _say_row(header: Sequence[str], cells: Sequence[str]) -> str:
     """The cells, each behind its column's name; columns of markers alone are left to the end."""
     numbers = find_numbers(" ".join(cells))
-    bare = [remove_markers(cell).strip() for cell in cells]
+    # A row is one sentence: what ends within a cell only ends that part of it.
+    bare = [_INNER_STOP.sub("; ", remove_markers(cell).strip(_STOPS)) for cell in cells]
     pairs = [(header[n] if n < len(header) else "", cell) for n, cell in enumerate(bare) if cell]
     wide = any(_HAN.search(name + cell) for name, cell in pairs)
     colon, semicolon = ("：", "；") if wide else (": ", "; ")

@@ -37,6 +37,7 @@ _MARKERS_AND_SPACE = re.compile(rf"({_BLANK})({_GROUP})")
 _ITEM = re.compile(rf"({_NUMBER})(?:\s*{_DASH}\s*({_NUMBER}))?")
 # A range of markers, once the brackets are off: "[1]-[3]" is "1 - 3".
 _BRACKET = re.compile(rf"[\[［【\]］】()（）^]|{_WORD}")
+_UP_TO = re.compile(r"\bto\b|至")
 # What may yet become a marker when more text arrives.
 _BEGUN = "|".join(sorted({word[:n] for word in _WORDS for n in range(1, len(word) + 1)}, key=len))
 _UNFINISHED = re.compile(
@@ -146,7 +147,7 @@ def _end_of_markers(text: str, start: int) -> int:
 
 
 def _numbers(group: str) -> list[int]:
-    bare = _BRACKET.sub(" ", group)
+    bare = _BRACKET.sub(" ", _UP_TO.sub("-", group))
     numbers = [n for first, last in _ITEM.findall(bare) for n in _range(first, last)]
     return list(dict.fromkeys(numbers))
 
