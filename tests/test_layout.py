@@ -62,7 +62,8 @@ def test_a_second_table_has_its_own_head() -> None:
 
 
 def test_a_list_takes_along_what_its_opening_says_of_figures_and_names() -> None:
-    text = "In 2023, Selby handled:\n- **4.6 million** containers [1]\n2. 2 million tonnes. [2]\nIt rests [1]."
+    items = "- **4.6 million** containers [1]\n2. 2 million tonnes. [2]\n"
+    text = f"In 2023, Selby handled:\n{items}It rests [1]."
     assert lay_out(text) == [
         "\n- In 2023, Selby handled: 4.6 million containers [1]",
         "\n2. In 2023, Selby handled: 2 million tonnes. [2]",

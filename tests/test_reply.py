@@ -78,8 +78,13 @@ def test_the_sentinel_is_known_in_the_ways_that_models_write_it(text: str) -> No
 
 @pytest.mark.parametrize(
     ("text", "finish", "code"),
-    [("", "stop", "bad_reply"), ("It grew", None, "cut_off"), ("It", "length", "cut_off"), ("It", "content_filter", "filtered")],
-)  # fmt: skip
+    [
+        ("", "stop", "bad_reply"),
+        ("It grew", None, "cut_off"),
+        ("It", "length", "cut_off"),
+        ("It", "content_filter", "filtered"),
+    ],
+)
 def test_an_end_that_is_none_is_an_error(text: str, finish: str | None, code: str) -> None:
     with pytest.raises(ModelError) as caught:
         read(text, finish=finish)

@@ -26,7 +26,10 @@ ENGLISH = (
     "The port will invest CNY 500 billion in new container terminals by 2030, which is 12.5 % more "
     "than the plan of 2021 had foreseen; nearly a quarter of it comes from the region's own funds."
 )
-CHINESE = "到2030年，港口将在新建集装箱码头上投资5000亿元，比2021年的规划多出12.5%；其中近四分之一来自地方自有资金。"
+CHINESE = (
+    "到2030年，港口将在新建集装箱码头上投资5000亿元，比2021年的规划多出12.5%；"
+    "其中近四分之一来自地方自有资金。"
+)
 
 
 @pytest.fixture(autouse=True)
