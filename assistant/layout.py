@@ -27,6 +27,14 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = "- "
 _STOPS = " .。;；"
 _INNER_STOP = re.compile(r"[.!?]\s+(?=\S)|[。！？](?=\S)")
+# What columns are called everywhere. With a capital, inside a sentence, it would pass for a name.
+_USUAL = frozenset(
+    "amount category change city company country date description detail details figure growth "
+    "indicator industry item measure metric month name note notes number organisation organization "
+    "percentage period place project quarter rank region result sector share source status target "
+    "time total type unit value year".split()
+)
+_WORD = re.compile(r"[A-Z][a-z]+")
 
 
 class Layout:
@@ -59,10 +67,15 @@ class Layout:
             return []
         cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
         if self._header is None:
-            self._header = [remove_markers(cell).strip() for cell in cells]
+            self._header = [_WORD.sub(_lower, remove_markers(cell).strip()) for cell in cells]
             return []
         said = _say_row(self._header, cells)
         return [f"\n{_BULLET}{self._lead}{said}"] if said else []
+
+
+def _lower(word: re.Match[str]) -> str:
+    lowered = word.group().lower()
+    return lowered if lowered in _USUAL else word.group()
 
 
 def _is_opening(text: str) -> bool:

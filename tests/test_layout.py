@@ -20,8 +20,8 @@ TABLE = """The port grew [1].
 Then it rested [1]."""
 ROWS = [
     "The port grew [1].",
-    "\n- Year: 2023; Output (t): 410; Up [1]",
-    "\n- Year: 2024; Output (t): 420 [2][3]",
+    "\n- year: 2023; Output (t): 410; Up [1]",
+    "\n- year: 2024; Output (t): 420 [2][3]",
     "\n\nThen it rested [1].",
 ]
 
@@ -40,7 +40,7 @@ def test_each_row_of_a_table_names_its_columns_whatever_the_pieces(size: int) ->
 def test_a_row_is_one_claim_with_its_markers() -> None:
     claims = [claim for said in lay_out(TABLE) for claim in split_claims(said)]
     assert [claim.numbers for claim in claims] == [(1,), (1,), (2, 3), (1,)]
-    assert claims[1].text == "- Year: 2023; Output (t): 410; Up"
+    assert claims[1].text == "- year: 2023; Output (t): 410; Up"
 
 
 def test_a_chinese_table_is_said_in_chinese() -> None:
@@ -51,9 +51,14 @@ def test_a_chinese_table_is_said_in_chinese() -> None:
 def test_a_table_without_a_rule_or_with_a_short_row_is_read_too() -> None:
     text = "| City | Trade | Rank |\n| Ningbo | 5 t [1] |\n| Wuhan | 6 t | 2 | extra [2] |\n"
     assert lay_out(text) == [
-        "\n- City: Ningbo; Trade: 5 t [1]",
-        "\n- City: Wuhan; Trade: 6 t; Rank: 2; extra [2]",
+        "\n- city: Ningbo; Trade: 5 t [1]",
+        "\n- city: Wuhan; Trade: 6 t; rank: 2; extra [2]",
     ]
+
+
+def test_a_column_that_may_be_a_name_keeps_its_capital() -> None:
+    said = lay_out("| Total Value | Shell | Year of Apple |\n| 1 | 2 | 3 [1] |")
+    assert said == ["\n- total value: 1; Shell: 2; year of Apple: 3 [1]"]
 
 
 def test_a_second_table_has_its_own_head() -> None:

@@ -51,7 +51,7 @@ def test_thoughts_are_kept_back_and_are_no_answer() -> None:
 
 def test_a_table_comes_as_items() -> None:
     assert read("| Year | Trade |\n|---|---|\n| 2023 | 5 t [1] |")[0] == [
-        "\n- Year: 2023; Trade: 5 t [1]"
+        "\n- year: 2023; Trade: 5 t [1]"
     ]
 
 
