@@ -33,7 +33,7 @@ MODEL = "scripted"
 PIECE = 4  # characters a token, about as many as a model's have
 # Share of a quotation up to which a passage is another one: neighbours share their edges.
 OTHER = 0.3
-WAYS = 2  # in which the figures of an answer are altered
+WAYS = 2  # in which the figures or names of an answer are altered
 
 _PASSAGE = re.compile(
     r'<passage number="(\d+)">\n(?:Source: |出处：)([^\n]*)\n\n(.*?)\n</passage>', re.DOTALL
@@ -171,13 +171,13 @@ def alter_figures(ask: Ask, lot: random.Random) -> list[str]:
     return lot.sample(altered, min(WAYS, len(altered)))
 
 
-def alter_name(
+def alter_names(
     ask: Ask, cited: Sequence[Shown], cases: Sequence[Case], lot: random.Random
-) -> str | None:
-    """The known answer with a name that the passages lack."""
+) -> list[str]:
+    """The known answer with a name that the passages lack, in two ways at most."""
     text = " ".join(f"{one.source} {one.text}" for one in cited)
     swapped = list(swap_names(ask, cases, text))
-    return lot.choice(swapped) if swapped else None
+    return lot.sample(swapped, min(WAYS, len(swapped)))
 
 
 def choose_stranger(

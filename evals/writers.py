@@ -27,7 +27,7 @@ from assistant.errors import DuociteError
 from assistant.prompts import explain
 from assistant.reply import REFUSAL
 from assistant.settings import load_settings, locale_language
-from assistant.text.citations import remove_markers
+from assistant.text.citations import remove_markers, split_claims
 from evals.cases import LANGUAGES, Ask, Case, build_asks, read_cases
 from evals.collections import prepare_collection
 from evals.measures import percentile
@@ -35,7 +35,7 @@ from evals.scripted import (
     ScriptedLLM,
     Shown,
     alter_figures,
-    alter_name,
+    alter_names,
     attribute,
     choose_stranger,
     find_known,
@@ -159,8 +159,8 @@ def _corrupt(
     numbers, language = [one.number for one in known], ask.language
     for text in alter_figures(ask, lot):
         yield "figure", write_plainly(text, numbers, language)
-    if name := alter_name(ask, known, cases, lot):
-        yield "name", write_plainly(name, numbers, language)
+    for text in alter_names(ask, known, cases, lot):
+        yield "name", write_plainly(text, numbers, language)
     if stranger := choose_stranger(known, desk.organisations, lot):
         yield (
             "speaker",
@@ -178,9 +178,9 @@ def is_unchanged(said: str, answer: Answer) -> bool:
 
 
 def find_proved(said: str, answer: Answer) -> bool:
-    """Whether the sentence that the model said is shown as proved."""
-    sentence = remove_markers(said)
-    return any(one.text == sentence and one.verdict != "unproved" for one in answer.claims)
+    """Whether all that the model said is shown as proved."""
+    proved = {one.text for one in answer.claims if one.verdict != "unproved"}
+    return {claim.text for claim in split_claims(said)} <= proved
 
 
 def measure_lag(desk: Desk, ask: Ask, known: Sequence[Shown]) -> float | None:

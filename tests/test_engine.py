@@ -408,8 +408,9 @@ def ask_repairing(
         marks_unproved=marks,
         complete=complete,
     )
-    *claims, answer = engine.stream(Question("How much?", language="en"))
-    return claims, answer, sent
+    events = list(engine.stream(Question("How much?", language="en")))
+    claims = [event for event in events if isinstance(event, Claim)]
+    return claims, last_answer(iter(events)), sent
 
 
 def test_a_sentence_that_is_not_proved_is_tried_again_after_the_others() -> None:
