@@ -17,6 +17,7 @@ from assistant.naming import (
     find_latin_names,
     find_names,
     holds_name,
+    holds_speaker,
     share_held,
     spell_names,
 )
@@ -175,7 +176,7 @@ def find_other_speaker(
         speaker = str(next(filter(None, match.groups()))).strip()
         known_names = [Name(name, (0, 0), False) for name in glossary.find(speaker)]
         names = [*find_latin_names(f"x {speaker}"), *filter(_is_chinese, known_names)]
-        if names and not any(holds_name(name, lexicon) for name in names):
+        if names and not any(holds_speaker(name, lexicon) for name in names):
             return speaker
     return None
 
