@@ -99,13 +99,17 @@ class CheckedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of the answer, without its markers, with the citations that they name."""
+    """One sentence of the answer, without its markers, with the citations that they name.
+
+    A `repaired` one stands in place of one that wasn't proved.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     reason: str | None = None
     figures: tuple[CheckedFigure, ...] = ()
+    repaired: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -113,6 +117,7 @@ class Claim:
             "citations": list(self.citations),
             "verdict": self.verdict,
             "reason": self.reason,
+            "repaired": self.repaired,
         }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
+from llama_index.core.llms import LLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
@@ -61,13 +62,18 @@ class Assistant:
     """Answers questions to one collection. Owns its store until `close`; threads may share it."""
 
     def __init__(
-        self, settings: Settings, store: Store, embedding: StoreEmbedding, collection: Collection
+        self,
+        settings: Settings,
+        store: Store,
+        embedding: StoreEmbedding,
+        collection: Collection,
+        llm: LLM | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._embedding = embedding
         self._collection = collection
-        self._llm = build_llm(settings)
+        self._llm = llm or build_llm(settings)
         self._caller = build_caller(settings, self._llm) if self._llm else None
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
         self._prices = find_prices(settings.prices, settings.data)
@@ -227,7 +233,9 @@ class Assistant:
         quoting = QuotingSynthesizer(searcher)
         synthesizer: BaseSynthesizer = quoting
         if self._llm is not None:
-            synthesizer = ModelSynthesizer(self._llm, caller=self._caller)
+            synthesizer = ModelSynthesizer(
+                self._llm, caller=self._caller, window=self._settings.llm_context
+            )
         engine = GroundedQueryEngine(
             HybridRetriever(searcher),
             synthesizer,
@@ -239,6 +247,7 @@ class Assistant:
                 weigh=index.lexical.idf,
             ),
             glossary=glossary,
+            complete=self._caller.complete if self._caller and self._settings.repair else None,
             marks_unproved=self._llm is not None and self._settings.unproved == "mark",
             collection=self.collection,
             fingerprint=self._fingerprint(version),
@@ -258,6 +267,8 @@ class Assistant:
         parts = (
             self._settings.llm,
             self._settings.unproved,
+            str(self._settings.repair),
+            str(self._settings.llm_context),
             self._embedding.identity,
             TRANSFORM,
             version,
@@ -277,15 +288,18 @@ class Assistant:
         )
 
 
-def build_assistant(settings: Settings, collection: str = "default") -> Assistant:
-    """Open the store at `settings.data` and the collection in it.
+def build_assistant(
+    settings: Settings, collection: str = "default", *, llm: LLM | None = None
+) -> Assistant:
+    """Open the store at `settings.data` and the collection in it; `llm` writes in place of the
+    model that the settings name.
 
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
     embedding = build_embedding(settings)
     store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
-        return Assistant(settings, store, embedding, store.collection(collection))
+        return Assistant(settings, store, embedding, store.collection(collection), llm)
     except BaseException:
         store.close()
         raise

@@ -52,6 +52,19 @@ class Draft:
         self.problems += checked.problems
         if checked.claim.verdict == "unproved" and not self.marks:
             return None
+        return self._keep(text, checked)
+
+    def lacks(self, claim: Claim) -> bool:
+        """Whether a sentence is proved, and not there already, word for word."""
+        said = any(piece.claim.text == claim.text for piece in self.pieces)
+        return claim.verdict != "unproved" and not said
+
+    def take_repaired(self, text: str, checked: Checked) -> Claim:
+        """A sentence that is proved, in place of one that was not; nothing is left out then."""
+        claim = replace(checked.claim, repaired=True)
+        return self._keep(text, replace(checked, claim=claim))
+
+    def _keep(self, text: str, checked: Checked) -> Claim:
         self.told += _list_told(checked)
         return self.add(*self.numbering.take(text, checked))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, StreamingResponse
+from llama_index.core.llms import ChatMessage
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
@@ -23,6 +24,7 @@ from assistant.grounding import Checked, Source, check_claim
 from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
 from assistant.question import Question
+from assistant.repair import Repairer, stand_in
 from assistant.synthesis import as_question
 from assistant.telling import tell_conflict
 from assistant.text.citations import split_claims
@@ -30,6 +32,9 @@ from assistant.text.citations import split_claims
 log = logging.getLogger(__name__)
 
 Event = Claim | Answer
+_Written = tuple[str, Checked]
+Complete = Callable[[Sequence[ChatMessage], dict[str, int]], str]
+"""Sends a prompt, waits for the whole reply and adds what it took to the counts of tokens."""
 FindConflicts = Callable[[str, Sequence[Told], Mapping[int, Source]], Sequence[tuple[Side, ...]]]
 """What `find_conflicts` does, with or without a way to compare sentences."""
 
@@ -39,8 +44,11 @@ class GroundedQueryEngine(RetrieverQueryEngine):
 
     `stream` gives each proved claim as soon as it is checked and the Answer last; `query` is the
     Answer alone. A sentence that isn't proved is left out, or with `marks_unproved` shown with
-    that verdict, but for those of the fallback. Where retrieved sources disagree with a
-    figure of the answer, a last claim says so, unless the answer states all sides already.
+    that verdict, but for those of the fallback. With `complete`, which asks the model once more,
+    such sentences wait for the model's last one and are then tried again: what is proved never
+    waits for them, and the model has only one thing to do at a time. Where retrieved sources
+    disagree with a figure of the answer, a last claim says so, unless the answer states all sides
+    already.
     """
 
     def __init__(
@@ -53,6 +61,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         find_conflicts: FindConflicts = find_conflicts,
         glossary: Glossary = NO_NAMES,
         marks_unproved: bool = False,
+        complete: Complete | None = None,
         collection: str = "",
         fingerprint: str = "",
     ) -> None:
@@ -62,6 +71,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         self._find_conflicts = find_conflicts
         self._glossary = glossary
         self._marks_unproved = marks_unproved
+        self._complete = complete
         self._collection = collection
         self._fingerprint = fingerprint
 
@@ -100,11 +110,15 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         response = synthesizer.synthesize(question, nodes)
         draft = Draft(marks=self._marks_unproved and failure is None)
         draft.failure = failure
+        citable = _find_citable(sources, response.metadata or {})
+        waiting: list[_Written] = []
         try:
             for written in _sentences(response):
                 clock.lap("answer")
-                for text, checked in self._check(written, sources, question):
-                    if claim := draft.take(text, checked):
+                for text, checked in self._check(written, citable, question):
+                    if self._complete and failure is None and checked.claim.verdict == "unproved":
+                        waiting.append((text, checked))
+                    elif claim := draft.take(text, checked):
                         yield claim
                 clock.lap("check")
         except ModelError as error:
@@ -115,6 +129,9 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             draft.incomplete = True
             draft.failure = error
         clock.lap("answer")
+        usage = (response.metadata or {}).setdefault("usage", {})
+        yield from self._repair(question, citable, waiting, draft, usage)
+        clock.lap("repair")
         yield from self._compare(question, sources, draft)
         clock.lap("compare")
         yield self._conclude(
@@ -133,6 +150,26 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             asked = (question.query_str, question.language)
             checked = check_claim(claim, sources, *asked, glossary=self._glossary)
             yield text[slice(*claim.span)], checked
+
+    def _repair(
+        self,
+        question: Question,
+        sources: dict[int, Source],
+        waiting: Sequence[_Written],
+        draft: Draft,
+        usage: dict[str, int],
+    ) -> Iterator[Claim]:
+        """The sentences that waited, those that can be proved now and those that are shown anyway;
+        a model that failed isn't asked again."""
+        complete = None if draft.incomplete else self._complete
+        repairer = Repairer(lambda messages: complete(messages, usage)) if complete else None
+        for text, checked in waiting:
+            again = repairer and repairer.repair(question, text, checked, sources)
+            repaired = next(self._check(again, sources, question), None) if again else None
+            if repaired and draft.lacks(repaired[1].claim):
+                yield draft.take_repaired(stand_in(text, repaired[0]), repaired[1])
+            elif claim := draft.take(text, checked):
+                yield claim
 
     def _compare(
         self, question: Question, sources: dict[int, Source], draft: Draft
@@ -205,6 +242,12 @@ def last_answer(events: Iterator[Event]) -> Answer:
     """The Answer that ends a stream."""
     answers = [event for event in events if isinstance(event, Answer)]
     return answers[-1]
+
+
+def _find_citable(sources: dict[int, Source], metadata: Mapping[str, Any]) -> dict[int, Source]:
+    """The passages that whoever wrote was shown: all, where nothing else is said."""
+    shown = metadata.get("shown", sources)
+    return {number: source for number, source in sources.items() if number in shown}
 
 
 def _sentences(response: RESPONSE_TYPE) -> Iterator[str]:

@@ -76,6 +76,7 @@ class Lexicon(NamedTuple):
     capitals: tuple[str, ...]
     initials: str
     all_initials: str
+    capital_initials: str
     chinese: frozenset[str]
 
 
@@ -92,6 +93,7 @@ def build_lexicon(text: str) -> Lexicon:
         capitals=tuple(dict.fromkeys(name for name in capitals if not _is_translated(name))),
         initials="".join(word[0] for word in plain).upper(),
         all_initials="".join(word[0] for word in re.findall(r"[A-Za-z]+", text)).upper(),
+        capital_initials="".join(word[0] if word[0].isupper() else " " for word in plain),
         chinese=frozenset(form for name in capitals for form in _chinese_of(name.lower())),
     )
 
@@ -160,15 +162,28 @@ def holds_name(name: Name, lexicon: Lexicon) -> bool:
     return _holds_latin(name.text, lexicon) if name.latin else _holds_chinese(name.text, lexicon)
 
 
+def holds_speaker(name: Name, lexicon: Lexicon) -> bool:
+    """As `holds_name`, but to the letter: whoever speaks is no misprint of some other word, and not
+    spelt by initials that stand in a row by chance."""
+    if not name.latin:
+        return holds_name(name, lexicon)
+    spelt = name.text.isupper() and len(name.text) > 2 and name.text in lexicon.capital_initials
+    return spelt or _has_latin(name.text, lexicon)
+
+
 def _holds_latin(name: str, lexicon: Lexicon) -> bool:
+    if _has_latin(name, lexicon) or _spells(name, lexicon):
+        return True
+    return any(_misread(name.lower(), word) for word in lexicon.words)
+
+
+def _has_latin(name: str, lexicon: Lexicon) -> bool:
     lowered = name.lower()
     if lowered in lexicon.words or any(part in lexicon.words for part in _split(name)[1:]):
         return True
-    if stem(lowered) in lexicon.terms or _spells(name, lexicon):
+    if stem(lowered) in lexicon.terms:
         return True
     if any(all(term in lexicon.terms for term in form) for form in expand_word(lowered)):
-        return True
-    if any(_misread(lowered, word) for word in lexicon.words):
         return True
     return any(_sound(word, name) for word in _unknown_words(lexicon.text))
 

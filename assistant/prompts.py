@@ -25,7 +25,8 @@ PACKAGE = "prompts"
 
 # A prompt and what it must be given; the template's own variables are compared with these.
 VARIABLES: Mapping[str, frozenset[str]] = {
-    "answer": frozenset({"passages", "question", "refusal"}),
+    "answer": frozenset({"passages", "numbers", "question", "refusal"}),
+    "repair": frozenset({"passages", "numbers", "question", "sentence", "problems", "refusal"}),
 }
 
 

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)
     unproved: Literal["drop", "mark"] = "drop"
+    repair: bool = True
+    llm_context: int | None = Field(None, ge=1024)
     log: Path | None = None
 
     @property

@@ -17,6 +17,7 @@ from assistant.naming import (
     find_latin_names,
     find_names,
     holds_name,
+    holds_speaker,
     share_held,
     spell_names,
 )
@@ -37,6 +38,13 @@ _LIES_ON = re.compile(
     re.IGNORECASE,
 )
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+# Who says so is looked for apart: its frame, "according to …'s report of 2021", states nothing.
+_FRAME = re.compile(
+    r"^\s*(?:according to|per|as (?:stated|reported|cited|quoted) (?:by|in))\s"
+    r"[^,:，：;；\n]{1,60}[,:，：]"
+    r"|^\s*(?:据|根据|按照)[^,:，：;；\n]{1,40}[,:，：]",
+    re.IGNORECASE,
+)
 _NOT = re.compile(
     r"\b(?:not(?! only)|never|no(?! (?:more|less|fewer|later) than|\.)|without|cannot|neither|nor"
     r"|fail(?:s|ed)? to|refus(?:es|ed) to)\b|n['’]t\b"
@@ -67,7 +75,8 @@ def build_context(text: str, metadata: Mapping[str, Any], glossary: Glossary = N
 
 def find_missing_item(claim: str, lexicon: Lexicon) -> str | None:
     """The first item of a claim (a name, an entry of a list) that a source doesn't hold."""
-    items = [item.strip() for item in _ITEM_END.split(without_figures(claim))]
+    said = without_figures(_FRAME.sub("", claim, count=1) or claim)
+    items = [item.strip() for item in _ITEM_END.split(said)]
     shares = [(item, _share(item, lexicon)) for item in items if _words(item)]
     if not shares:
         return None
@@ -167,7 +176,7 @@ def find_other_speaker(
         speaker = str(next(filter(None, match.groups()))).strip()
         known_names = [Name(name, (0, 0), False) for name in glossary.find(speaker)]
         names = [*find_latin_names(f"x {speaker}"), *filter(_is_chinese, known_names)]
-        if names and not any(holds_name(name, lexicon) for name in names):
+        if names and not any(holds_speaker(name, lexicon) for name in names):
             return speaker
     return None
 

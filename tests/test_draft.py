@@ -57,6 +57,16 @@ def test_what_is_not_proved_is_left_out_or_kept_and_reported_either_way() -> Non
         assert draft.problems == ["figure_not_found:90 tonnes"]
 
 
+def test_a_repaired_sentence_says_so_and_leaves_no_problem() -> None:
+    draft = write(PAPER)
+    assert draft.lacks(check(FERRY).claim)
+    assert not draft.lacks(check(FALSE).claim)
+    claim = draft.take_repaired(FERRY, check(FERRY))
+    assert (claim.repaired, claim.citations, draft.problems) == (True, (2,), [])
+    assert [one.figure.text for one in draft.told] == ["40 tonnes", "31,000"]
+    assert not draft.lacks(check(FERRY).claim)
+
+
 def test_only_proved_figures_are_told_each_with_its_quotation() -> None:
     told = write(FERRY, FALSE, PAPER, marks=True).told
     assert [(one.figure.text, one.citation.number) for one in told] == [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response, StreamingResponse
+from llama_index.core.llms import ChatMessage
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextNode
@@ -386,3 +387,117 @@ def test_a_model_that_breaks_off_with_nothing_proved_is_replaced() -> None:
     *_, answer = ask_marking(FALSE, ModelError("timeout"), fallback=Speaker(PAPER))
     assert answer.text == PAPER
     assert not answer.incomplete
+
+
+def ask_repairing(
+    *says: str | ModelError, replies: Sequence[str | ModelError], marks: bool = False, **known: Any
+) -> tuple[list[Claim], Answer, list[str]]:
+    """Claims, the answer, and what was sent to the model that repairs."""
+    sent: list[str] = []
+    left = list(replies)
+
+    def complete(messages: Sequence[ChatMessage], usage: dict[str, int]) -> str:
+        sent.append(str(messages[-1].content))
+        reply = left.pop(0)
+        if isinstance(reply, ModelError):
+            raise reply
+        return reply
+
+    engine = GroundedQueryEngine(
+        Finder((FIRST, SECOND)),
+        Speaker(*says, **known),
+        TEXTS.__getitem__,
+        marks_unproved=marks,
+        complete=complete,
+    )
+    events = list(engine.stream(Question("How much?", language="en")))
+    claims = [event for event in events if isinstance(event, Claim)]
+    return claims, last_answer(iter(events)), sent
+
+
+def test_a_sentence_that_is_not_proved_is_tried_again_after_the_others() -> None:
+    claims, answer, sent = ask_repairing(FALSE, FERRY, replies=["The mill made 40 tonnes [1]."])
+    assert answer.text == "The ferry carried 31,000 cyclists [1]. The mill made 40 tonnes [2]."
+    assert [claim.repaired for claim in claims] == [False, True]
+    assert tuple(claims) == answer.claims
+    assert (answer.status, answer.problems) == ("verified", ())
+    assert len(sent) == 1
+    assert "90 tonnes" in sent[0]
+    assert answer.to_json()["claims"][1]["repaired"] is True
+
+
+def test_what_is_proved_is_shown_before_anything_is_tried_again() -> None:
+    asked: list[str] = []
+
+    def complete(messages: Sequence[ChatMessage], usage: dict[str, int]) -> str:
+        asked.append("again")
+        return PAPER
+
+    engine = GroundedQueryEngine(
+        Finder((FIRST, SECOND)), Speaker(FALSE, FERRY), TEXTS.__getitem__, complete=complete
+    )
+    events = engine.stream(Question("How much?", language="en"))
+    first = next(events)
+    assert isinstance(first, Claim)
+    assert (first.text, asked) == (FERRY.replace(" [2]", "").strip(), [])
+    assert len(list(events)) == 2
+    assert asked == ["again"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["The mill made 95 tonnes of paper [1].", "It is so.", "NOT_STATED", ModelError("timeout")],
+)
+def test_a_repair_that_is_not_proved_either_is_left_out(reply: str | ModelError) -> None:
+    claims, answer, _ = ask_repairing(PAPER, FALSE, replies=[reply])
+    assert answer.text == PAPER
+    assert len(claims) == 1
+    assert answer.problems == ("figure_not_found:90 tonnes",)
+    assert (answer.status, answer.incomplete) == ("verified", False)
+
+
+def test_a_repair_that_fails_is_marked_where_marks_are_wanted() -> None:
+    claims, answer, _ = ask_repairing(FALSE, PAPER, replies=["NOT_STATED"], marks=True)
+    assert answer.text == PAPER + FALSE
+    assert [claim.verdict for claim in claims] == ["proved", "unproved"]
+    assert answer.status == "partial"
+
+
+def test_an_answer_may_be_proved_by_its_repairs_alone_or_else_is_refused() -> None:
+    _, mended, _ = ask_repairing(FALSE, replies=[PAPER])
+    assert (mended.status, mended.text) == ("verified", PAPER)
+    claims, refused, _ = ask_repairing(FALSE, replies=["NOT_STATED"])
+    assert (refused.status, refused.reason, claims) == ("refused", "not_proved", [])
+    assert len(refused.nearest) == 2
+
+
+def test_a_repair_that_only_repeats_the_answer_is_left_out() -> None:
+    _, answer, _ = ask_repairing(PAPER, FALSE, replies=[PAPER])
+    assert answer.text == PAPER
+    assert answer.problems == ("figure_not_found:90 tonnes",)
+
+
+def test_a_model_that_failed_in_the_middle_is_not_asked_again() -> None:
+    _, answer, sent = ask_repairing(PAPER, FALSE, ModelError("cut_off"), replies=[])
+    assert (answer.text, answer.incomplete, sent) == (PAPER, True, [])
+    assert answer.problems == ("figure_not_found:90 tonnes",)
+
+
+def test_a_passage_that_was_not_shown_cannot_be_cited_nor_repaired_with() -> None:
+    claims, answer, sent = ask_repairing(FERRY, replies=["NOT_STATED"], shown=(1,))
+    assert (claims, answer.status) == ([], "refused")
+    assert answer.problems == ("unknown_marker:2", "no_citation")
+    assert "cyclists" not in sent[0].partition("Sentence to correct")[0]
+
+
+def test_the_fallback_is_not_repaired() -> None:
+    engine = GroundedQueryEngine(
+        Finder((FIRST, SECOND)),
+        Speaker(ModelError("timeout")),
+        TEXTS.__getitem__,
+        fallback=Speaker(PAPER, FALSE),
+        complete=lambda messages, usage: pytest.fail("the model is down"),
+    )
+    *_, answer = engine.stream(Question("How much?", language="en"))
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.fallback) == (PAPER, True)

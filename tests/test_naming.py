@@ -10,6 +10,7 @@ from assistant.naming import (
     find_latin_names,
     find_names,
     holds_name,
+    holds_speaker,
 )
 
 SOURCE = build_lexicon(
@@ -50,3 +51,24 @@ def test_a_name_in_traditional_characters_is_held_by_either_form() -> None:
             (found,) = find_chinese_words(name)
             assert holds_name(found, lexicon)
         assert "华为建设" in lexicon.text
+
+
+@pytest.mark.parametrize(
+    ("name", "speaks"),
+    [
+        ("Gilmour", True),
+        ("NUS", True),
+        ("GUT", True),
+        ("腾讯", True),
+        ("Gilmore", False),
+        ("MHX", False),
+    ],
+)
+def test_a_speaker_is_no_misprint_and_not_spelt_by_chance(name: str, speaks: bool) -> None:
+    source = build_lexicon(
+        "In May the delegation met him, xylophones in hand, at Graz University of Technology. "
+        "Gilmour Space Technologies and Tencent work with the National University of Singapore."
+    )
+    (found,) = find_names(f"by {name}")
+    assert holds_name(found, source)
+    assert holds_speaker(found, source) == speaks

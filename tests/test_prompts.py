@@ -142,7 +142,7 @@ def test_a_prompt_with_another_variable_is_refused(folder: Path) -> None:
         load_prompt("answer", "en")
     assert caught.value.details == {
         "name": "answer.en.md",
-        "missing": "refusal",
+        "missing": "numbers, refusal",
         "unexpected": "tone",
     }
 

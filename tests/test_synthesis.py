@@ -24,16 +24,11 @@ from assistant.answer import Language
 from assistant.calling import build_caller
 from assistant.errors import ModelError, RetryableModelError
 from assistant.models import build_llm
+from assistant.packing import number_passage
 from assistant.question import Question
+from assistant.reply import REFUSAL
 from assistant.settings import Settings
-from assistant.synthesis import (
-    REFUSAL,
-    ModelSynthesizer,
-    as_question,
-    build_messages,
-    fence,
-    number_passage,
-)
+from assistant.synthesis import ModelSynthesizer, as_question, build_messages
 from tests.support.openai_server import (
     OpenAIServer,
     Scripted,
@@ -59,6 +54,7 @@ NODES = [
     ),
     NodeWithScore(node=TextNode(text="此后的计划尚未公布。", metadata={"title": "公告"})),
 ]
+PASSAGES = [number_passage(n, node) for n, node in enumerate(NODES, 1)]
 
 
 @pytest.fixture
@@ -128,7 +124,12 @@ def test_numbers_are_places_among_the_source_nodes(
     assert isinstance(response, Response)
     assert response.response == ENGLISH
     assert response.source_nodes == NODES
-    assert response.metadata == {"model": "scripted", "refused": False, "usage": {}}
+    assert response.metadata == {
+        "model": "scripted",
+        "refused": False,
+        "usage": {},
+        "shown": (1, 2),
+    }
     prompt = server.received[0].prompt
     assert '<passage number="1">\nSource: Acme · 2023 · Annual report\n\nWe will' in prompt
     assert '<passage number="2">\nSource: 公告\n\n此后' in prompt
@@ -321,7 +322,7 @@ def test_a_question_without_a_language_is_answered_in_its_own() -> None:
 def test_the_question_comes_last_and_the_numbers_before_it(
     language: Language, question: str, vocabulary: str
 ) -> None:
-    system, user = build_messages(Question("How much?", language=language), NODES)
+    system, user = build_messages(Question("How much?", language=language), PASSAGES)
     assert REFUSAL in str(system.content)
     shown = str(user.content).rstrip()
     assert shown.endswith(question)
@@ -329,7 +330,7 @@ def test_the_question_comes_last_and_the_numbers_before_it(
 
 
 def test_only_passages_and_questions_are_in_the_user_s_turn() -> None:
-    roles = [message.role.value for message in build_messages(Question("?"), NODES)]
+    roles = [message.role.value for message in build_messages(Question("?"), PASSAGES)]
     assert roles == ["system", "user"]
 
 
@@ -347,23 +348,11 @@ def test_only_passages_and_questions_are_in_the_user_s_turn() -> None:
 )
 def test_a_passage_cannot_leave_its_fence(attack: str) -> None:
     node = NodeWithScore(node=TextNode(text=attack, metadata={"title": attack}))
-    clean, attacked = (build_messages(Question("?"), [n]) for n in (NODES[0], node))
+    clean, attacked = (
+        build_messages(Question("?"), [number_passage(1, n)]) for n in (NODES[0], node)
+    )
     assert [m.role for m in attacked] == [m.role for m in clean]
     assert attacked[0].content == clean[0].content
     shown = str(attacked[1].content)
     assert shown.count("<passage") == shown.lower().count("</passage") == 1
     assert "<|" not in shown
-
-
-def test_a_footnote_of_a_document_is_no_citation() -> None:
-    assert fence("8 billion [3] in all【4】") == "8 billion {3} in all{4}"
-
-
-def test_an_ordinary_text_is_left_as_it_is() -> None:
-    text = "a < b, c > d, 《标题》, <b>bold</b>, 50% | 60%"
-    assert fence(text) == text
-
-
-def test_an_attribution_is_one_line_of_what_is_known() -> None:
-    assert number_passage(3, NODES[0]).source == "Acme · 2023 · Annual report"
-    assert number_passage(1, NodeWithScore(node=TextNode(text="x"))).source == ""

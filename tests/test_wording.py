@@ -36,6 +36,9 @@ def reason(question: str, claim: str) -> str | None:
         "The institute doesn't sell its patents.",
         "Borealis says that a joint laboratory opened.",
         "According to Kestrel the plan is welcome.",
+        "According to the Borealis report of 2023 on laboratories, Graz, Linz and Hangzhou",
+        "根据Borealis的报告，格拉茨、林茨、杭州",
+        "据该机构2023年发布的统计数据，格拉茨",
     ],
 )
 def test_what_the_source_says_is_proved(claim: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 
 from assistant.text.citations import may_continue, split_pieces
 
+_THINKS, _THOUGHT = "<think>", "</think>"
+
 
 class SentenceBuffer:
     """Holds tokens until a sentence and the markers after it are complete.
@@ -32,6 +34,33 @@ class SentenceBuffer:
         """What is left, when the text is known to have ended."""
         held, self._held = self._held, ""
         return [held[slice(*span)] for span in split_pieces(held)]
+
+
+class ThoughtFilter:
+    """Keeps back what a model thinks aloud before it answers, <think> … </think>."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._answers = False
+
+    def push(self, token: str) -> str:
+        """What of the text so far is answer, and hasn't been given before."""
+        if self._answers:
+            return token
+        self._held += token
+        begun = self._held.lstrip()
+        if begun.startswith(_THINKS):
+            _, ends, answer = begun.partition(_THOUGHT)
+            return self._answer(answer) if ends else ""
+        return "" if _THINKS.startswith(begun) else self._answer(self._held)
+
+    def flush(self) -> str:
+        """What is left at the end of the text; of a thought that has none, nothing."""
+        return "" if self._answers or self._held.lstrip().startswith(_THINKS) else self._held
+
+    def _answer(self, text: str) -> str:
+        self._answers = True
+        return text
 
 
 def stream_sentences(tokens: Iterable[str]) -> Iterator[str]:

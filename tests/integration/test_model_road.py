@@ -14,8 +14,8 @@ from assistant.errors import ModelError
 from assistant.patience import Patience
 from assistant.prices import Price, Prices
 from assistant.render import to_plain
+from assistant.reply import REFUSAL
 from assistant.settings import Settings
-from assistant.synthesis import REFUSAL
 from tests.support.openai_server import (
     OpenAIServer,
     Scripted,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.text.citations import (
     disarm_markers,
+    drop_unfinished,
     find_numbers,
     may_continue,
     remove_markers,
@@ -107,6 +108,19 @@ def test_a_line_break_before_a_marker_is_kept() -> None:
 def test_a_footnote_in_braces_is_no_marker() -> None:
     assert disarm_markers("as shown [12], 国发[2015]28号") == "as shown {12}, 国发[2015]28号"
     assert find_numbers(disarm_markers("a [1] b 【2】 c ［3］")) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["A", "A [1", "A 【1，", "A [1]", "A [see", "A [[1", "A [^"], ids=lambda text: text
+)
+def test_a_marker_that_was_never_closed_is_dropped(text: str) -> None:
+    kept = {"A [1]", "A [see"}
+    assert drop_unfinished(text) == (text if text in kept else "A")
+
+
+@pytest.mark.parametrize("text", ["，", " and", "与", "-", ", [", "[Pas", "（段", "[[2", "[^1"])
+def test_what_may_join_another_marker_is_held(text: str) -> None:
+    assert may_continue(text)
 
 
 @pytest.mark.parametrize("text", ["[", " [1", "【1，", "[1] [2", "［１-"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.text.citations import split_pieces
-from assistant.text.stream import SentenceBuffer, astream_sentences, stream_sentences
+from assistant.text.stream import SentenceBuffer, ThoughtFilter, astream_sentences, stream_sentences
 
 ENGLISH = (
     "According to Corning (2021), it has invested 8.5 billion U.S. dollars [1][2]. Dr. Li adds "
@@ -50,6 +50,38 @@ def test_token_size_changes_no_sentence(text: str, size: int) -> None:
 @given(sizes=st.lists(st.integers(0, 9), max_size=80))
 def test_odd_tokens_change_no_sentence(text: str, sizes: list[int]) -> None:
     assert list(stream_sentences(cut_up(text, sizes))) == whole(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "甲港增长。[1]、[2]乙港下降[3]和[4]。丙港。【5】",
+        "It grew. [1], [2] It fell [3]-[5]. It rests. [Passage 6] Then [^7].",
+        "| Grew. | 410 t. | [1] |\n| Fell! | 3 t | [2] |\nIt rests [1].",
+    ],
+)
+@given(sizes=st.lists(st.integers(0, 4), max_size=60))
+def test_joined_markers_and_rows_arrive_whole(text: str, sizes: list[int]) -> None:
+    assert list(stream_sentences(cut_up(text, sizes))) == whole(text)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("<think>It says 5 [1]. So?</think>It grew [1].", "It grew [1]."),
+        ("\n <think>\n\n</think>\n\n增长[1]。", "\n\n增长[1]。"),
+        ("<b>It grew</b> [1].", "<b>It grew</b> [1]."),
+        ("It <think>grew</think>.", "It <think>grew</think>."),
+        ("<thi", "<thi"),
+        ("<think>It says", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_model_thinks_aloud_is_no_answer(text: str, answer: str, size: int) -> None:
+    thoughts = ThoughtFilter()
+    said = "".join(thoughts.push(text[i : i + size]) for i in range(0, len(text), size))
+    assert said + thoughts.flush() == answer
 
 
 @given(st.lists(st.text("ab 1.35[]，。\n亿", max_size=4), max_size=30))
