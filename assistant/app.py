@@ -102,8 +102,7 @@ class Assistant:
         if kind := find_small_talk(simplify(question)):
             yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
             return
-        # Questions are read in simplified characters; answers are in them too.
-        whole = make_whole(simplify(question), history)
+        whole = self.make_whole(question, history)
         asked = Question(
             whole, language=spoken, history=tuple(history), filters=filters or Filters()
         )
@@ -119,6 +118,11 @@ class Assistant:
         events = self.stream(question, **options)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
+
+    def make_whole(self, question: str, history: Sequence[Turn]) -> str:
+        """What is asked in a follow-up's place: a question of its own."""
+        # Questions are read in simplified characters; answers are in them too.
+        return make_whole(simplify(question), history)
 
     def retrieve(
         self, question: str, top_k: int = 5, filters: Filters | None = None
