@@ -17,7 +17,8 @@ from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
-from assistant.glossary import build_glossary, load_glossary
+from assistant.followup import make_whole
+from assistant.glossary import Glossary, build_glossary, load_glossary
 from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
 from assistant.models import build_llm
@@ -30,7 +31,7 @@ from assistant.reading import Reader
 from assistant.retrieval import HybridRetriever, Searcher
 from assistant.settings import Settings
 from assistant.synthesis import ModelSynthesizer
-from assistant.talk import find_small_talk, make_whole, reply_to
+from assistant.talk import find_small_talk, reply_to
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
 from store.candidates import StoredTokens
@@ -50,6 +51,7 @@ class _Loaded:
     stored: Searchable
     index: SearchIndex
     searcher: Searcher
+    glossary: Glossary
     engine: GroundedQueryEngine
 
 
@@ -122,7 +124,8 @@ class Assistant:
     def make_whole(self, question: str, history: Sequence[Turn]) -> str:
         """What is asked in a follow-up's place: a question of its own."""
         # Questions are read in simplified characters; answers are in them too.
-        return make_whole(simplify(question), history)
+        asked = simplify(question)
+        return make_whole(asked, history, self._load().glossary) if history else asked
 
     def retrieve(
         self, question: str, top_k: int = 5, filters: Filters | None = None
@@ -226,7 +229,7 @@ class Assistant:
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(version, stored, index, searcher, engine)
+        return _Loaded(version, stored, index, searcher, glossary, engine)
 
     def _fingerprint(self, version: str) -> str:
         parts = (
