@@ -51,7 +51,7 @@ class _Loaded:
     stored: Searchable
     index: SearchIndex
     searcher: Searcher
-    glossary: Glossary
+    names: Glossary
     engine: GroundedQueryEngine
 
 
@@ -125,7 +125,7 @@ class Assistant:
         """What is asked in a follow-up's place: a question of its own."""
         # Questions are read in simplified characters; answers are in them too.
         asked = simplify(question)
-        return make_whole(asked, history, self._load().glossary) if history else asked
+        return make_whole(asked, history, self._load().names) if history else asked
 
     def retrieve(
         self, question: str, top_k: int = 5, filters: Filters | None = None
@@ -229,7 +229,9 @@ class Assistant:
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(version, stored, index, searcher, glossary, engine)
+        return _Loaded(
+            version, stored, index, searcher, glossary.with_names(index.organisations), engine
+        )
 
     def _fingerprint(self, version: str) -> str:
         parts = (

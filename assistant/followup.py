@@ -15,7 +15,7 @@ from functools import cached_property
 
 from assistant.figures import AMOUNTS, figure_type
 from assistant.glossary import NO_NAMES, Glossary
-from assistant.matter import find_measure, find_own_measure, is_open, state_matter
+from assistant.matter import find_measure, find_own_measure, is_clause, is_open, state_matter
 from assistant.scope import Language, Turn
 from assistant.slots import Kind, Slot, find_slots, of_kind, say_slot
 from assistant.talk import find_small_talk
@@ -23,19 +23,21 @@ from assistant.text.language import detect_language
 from assistant.text.script import simplify
 from assistant.text.terms import expand_word, find_terms, split_words, stem
 
+_KINDS: tuple[Kind, ...] = ("time", "place", "name")
 _LEAST_WORDS = 3  # content words that a question of its own has
 _FEW_WORDS = 4
 _MUCH = 3  # new words of a follow-up that say enough to need a name for a pronoun, and no more
 
 _OPENS = re.compile(
-    r"^(?:(?:and|what about|how about|and what about|also|then|so|but|ok(?:ay)?)\b[\s,]*)+"
-    r"|^(?:那么?|还有|以及|另外|然后|而且|再说)[，,\s]*",
+    r"^(?:(?:and|what about|how about|and what about|also|then|so|but|ok(?:ay)?"
+    r"|thanks|thank you|great|yes|no)\b[\s,!.]*)+"
+    r"|^(?:(?:那么?|还有|以及|另外|然后|而且|再说|谢谢|好的?)[，,。！\s]*)+",
     re.IGNORECASE,
 )
 _CLOSES = re.compile(r"(?:呢|又如何|怎么样|如何)[?？\s]*$")
 _REFERS = re.compile(
     r"\b(?:it|its|they|their|them|this|these|those|he|she|his|her|him|hers)\b|\bthere\W*$"
-    r"|\bthere (?:in|by|around|since|until)\b"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere (?:in|by|around|since|until)\b"
     # "that" on its own; as "say that …" it only joins clauses
     r"|^(?:is|was|does|did|has|why is|and|how (?:large|big|much|high) (?:is|was)) that\b"
     r"|\b(?:of|in|by|for|from|about|with|than|like|did|does|do|was|is|would|will) that\b"
@@ -43,11 +45,6 @@ _REFERS = re.compile(
     r"|\b(?:the same|exactly|precisely|precise|instead)\b"
     r"|它|他们|她们?|(?<!其)他(?!们)|(?<!应)该(?=[公企集机港项城市国省])|(?<![尤极耳与])其(?![中他它实余])"
     r"|那里|那边|当地|(?<![到目])此(?![前后外])|具体|到底|究竟|确切|同样",
-    re.IGNORECASE,
-)
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|has|have|had|will|would|should|shall|can|could|may|might"
-    r"|must)\b",
     re.IGNORECASE,
 )
 # Words of a follow-up that say nothing of what it asks about.
@@ -64,6 +61,7 @@ _THERE = re.compile(r"\bthere\b|在?(?:那里|那边|当地)", re.IGNORECASE)
 _WHO = re.compile(r"\bwho\b|谁", re.IGNORECASE)
 _QUOTED = re.compile(r"[“「]([^”」]*)[”」]")
 _LAST = re.compile(r"\s*[?？.。!！\s]*$")
+_THE = re.compile(r"the\s+", re.IGNORECASE)
 _GENITIVE = re.compile(r"^['’]s?(?=\s)")
 
 
@@ -146,15 +144,16 @@ def _depends(asked: _Asked, last: _Asked, new: Sequence[str]) -> bool:
         return True
     if not new:
         return not (asked.slots and len(asked.words) >= _LEAST_WORDS)
+    if len(asked.words) > _FEW_WORDS or (asked.slots and len(new) + len(asked.slots) > _MUCH):
+        return False
+    if not is_clause(text, asked.language):
+        return True
     if asked.slots:
-        return len(asked.words) + len(asked.slots) < _LEAST_WORDS
-    if len(asked.words) > _FEW_WORDS:
         return False
     if all(is_open(word) for word in new):
         return True
-    if asked.language == "en" and not _VERB.search(text):
-        return True
-    return bool(asked.kinds) and _is_like(asked.kinds, last.kinds)
+    few = len(asked.words) <= _LEAST_WORDS
+    return few and bool(asked.kinds) and _is_like(asked.kinds, last.kinds)
 
 
 def _is_like(kinds: frozenset[str], others: frozenset[str]) -> bool:
@@ -162,35 +161,44 @@ def _is_like(kinds: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _combine(asked: _Asked, last: _Asked, new: Sequence[str], answer: str) -> str:
-    replaced = _replace_slots(asked, last)
+    replaced = _replace_slots(asked, last, _KINDS)
     if not new and asked.slots and not _PERSON.search(asked.text):
         return replaced
     kept = _Asked(replaced, last.glossary)
     if whole := _replace_measure(asked, kept):
         return whole
+    if is_clause(asked.text, asked.language):
+        # What it names itself it may only compare with: "Is that more than Chengdu?"
+        kept = _Asked(_replace_slots(asked, last, ("time",)), last.glossary)
     if len(new) >= _MUCH and (whole := _name_pronouns(asked, kept)):
         return whole
     return _put_before(asked, kept, answer)
 
 
-def _replace_slots(asked: _Asked, last: _Asked) -> str:
+def _replace_slots(asked: _Asked, last: _Asked, kinds: Sequence[Kind]) -> str:
     """The question before, with what the follow-up names in the place of its like."""
     text = last.text
     changes: list[tuple[tuple[int, int], str]] = []
     added: list[str] = []
-    kinds: tuple[Kind, ...] = ("time", "place", "name")
     for kind in kinds:
         new = of_kind(asked.slots, kind)
         if not new:
             continue
-        old = of_kind(last.slots, kind)
+        old = of_kind(last.slots, kind) or _led_alike(new, last.slots)
         if not old:
             added += [_add_slot(slot, asked, last) for slot in new]
             continue
         changes += _exchange(new, old, asked, last)
     for (start, end), said in sorted(changes, reverse=True):
-        text = f"{text[:start]}{said}{text[end:]}"
+        before = text[:start] if said else text[:start].rstrip()
+        text = f"{before}{said}{text[end:]}"
     return _add(text, added, last.language)
+
+
+def _led_alike(new: Sequence[Slot], old: Sequence[Slot]) -> list[Slot]:
+    """What the same word leads up to: "to Hamburg" is where "to Duisburg" stood."""
+    leads = {slot.lead for slot in new if slot.kind != "time"} - {""}
+    return [slot for slot in old if slot.lead in leads]
 
 
 def _exchange(
@@ -257,7 +265,8 @@ def _add(text: str, added: Sequence[str], language: Language) -> str:
 
 def _replace_measure(asked: _Asked, last: _Asked) -> str | None:
     """What the follow-up measures in the place of what was measured; None where that can't be."""
-    if asked.language != last.language or _PERSON.search(asked.text) or _SUBJECT.search(asked.text):
+    free = _OWNER.sub("", asked.text)
+    if asked.language != last.language or _PERSON.search(free) or _SUBJECT.search(free):
         return None
     own = find_own_measure(_bare(asked.without_slots()), asked.language)
     found = find_measure(last.text, last.language, last.slots)
@@ -268,8 +277,9 @@ def _replace_measure(asked: _Asked, last: _Asked) -> str | None:
     if not found.neutral and not asked.kinds and not _counts_alike(own, last):
         return None
     start, end = found.span
-    if asked.language == "en" and not re.match(r"the\b", last.text[start:end], re.I):
-        own = re.sub(r"^the\s+", "", own, flags=re.IGNORECASE)
+    if asked.language == "en":
+        the = "the " if _THE.match(last.text, start) else ""
+        own = the + _THE.sub("", own)
     return f"{last.text[:start]}{own}{last.text[end:]}"
 
 
@@ -282,7 +292,7 @@ def _name_pronouns(asked: _Asked, last: _Asked) -> str | None:
     """The follow-up with the one name of the question before for its pronouns, and in brackets what
     else that question was about."""
     names, places = of_kind(last.slots, "name"), of_kind(last.slots, "place")
-    if len(names) != 1 or asked.language != last.language or _PERSON.search(asked.text):
+    if len(names) != 1 or names[0].lead or asked.language != last.language or _PERSON.search(asked.text):
         return None
     name = names[0].text
     owner = f"{name}的" if asked.language == "zh" else f"{name}'s"

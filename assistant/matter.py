@@ -40,10 +40,11 @@ _NEUTRAL = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    rf"\bhow\s+(?:many|much)\s+(?!{_AUX}\b)(?P<what>{_PHRASE})(?=\s+{_AUX}\b)"
+    rf"\bhow\s+(?:many|much)\s+(?!{_AUX}\b)(?P<what>{_PHRASE})(?=\s+(?:{_AUX}|\w+ed)\b)"
     rf"|\bwhat\s+{_SHARE}\s+of\s+.{{1,60}}?\b(?:is|was|are|were)\s+(?P<said>{_PHRASE}){_STOP}",
     re.IGNORECASE,
 )
+_VERB = re.compile(rf"\b{_AUX}\b", re.IGNORECASE)
 _OWN_ASKS = re.compile(
     rf"^(?:(?:what|which|how\s+(?:many|much))\b\s*)?(?:(?:is|was|are|were)\s+)?(?:its\s|their\s|"
     rf"that of\s)?",
@@ -114,6 +115,13 @@ def state_matter(text: str, language: Language) -> str:
         stated = stated.strip(" ?？.!,")
         stated = stated[:1].upper() + stated[1:]
     return stated or text.strip(" ?？")
+
+
+def is_clause(text: str, language: Language) -> bool:
+    """Whether a question is more than a phrase: it has a verb or, in Chinese, asks outright."""
+    if language == "zh":
+        return _ASKS_ZH.search(text) is not None or "吗" in text
+    return _VERB.search(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ from assistant.scope import Language
 from assistant.subjects import NATION, WORLD, find_scopes
 from assistant.text.dictionary import is_proper_noun, translate_chinese, translate_english
 from assistant.text.script import simplify
-from assistant.text.terms import expand_word
+from assistant.text.terms import expand_word, is_stop_word
 
 Kind = Literal["time", "place", "name"]
 
@@ -46,6 +46,10 @@ _SCOPES: dict[str, dict[Language, str]] = {
     NATION: {"en": "China", "zh": "中国"},
     WORLD: {"en": "the world", "zh": "全球"},
 }
+_SPEAKER_ZH = re.compile(
+    r"(?:根据|按照|据|按)(?!报告|统计|估算)([\u4e00-\u9fff]{2,10}?)(?=的(?:报告|论文|数据|说法)|报告|估算|统计|称)"
+)
+_LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z&]+(?![A-Za-z\d])")
 _JOINED = re.compile(r"\s(?:&\s)?|-")
 
 
@@ -123,12 +127,34 @@ def _find_names(text: str, glossary: Glossary) -> Iterator[Slot]:
         for match in re.finditer(re.escape(name), text, re.IGNORECASE):
             if _HAN.search(name) or match.group()[0].isupper():
                 yield _build("name", text, match.span())
-    latin = [name.span for name in find_latin_names(text) if not _is_thing(name.text)]
-    for span in _join(text, latin):
+    for match in _SPEAKER_ZH.finditer(text):
+        yield _build("name", text, match.span(1))
+    for span in _join(text, _find_latin(text)):
         yield _build("name", text, span)
     for name_found in find_all_names(text):
         if not name_found.latin and is_chinese_name(name_found.text):
             yield _build("name", text, name_found.span)
+
+
+def _find_latin(text: str) -> list[tuple[int, int]]:
+    """In a Chinese text all Latin words are names, but for terms."""
+    if _HAN.search(text):
+        found = [(match.group(), match.span()) for match in _LATIN.finditer(text)]
+        words = [(word, span) for word, span in found if not is_stop_word(word.lower())]
+    else:
+        words = [(name.text, name.span) for name in find_latin_names(text)]
+    return [
+        span
+        for word, span in words
+        if not _is_thing(word) and not (span[0] == 0 and _is_inflected(word.lower()))
+    ]
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether a word that opens a sentence is a form of a verb: "Compared with Beijing?" """
+    stems = [word[:-1], word[:-2]] if word.endswith("ed") else []
+    stems += [word[:-3], word[:-3] + "e"] if word.endswith("ing") else []
+    return any(translate_english((one,)) for one in stems)
 
 
 def _build(kind: Kind, text: str, span: tuple[int, int]) -> Slot:
