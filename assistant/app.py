@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
+from llama_index.core.llms import ChatMessage
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.condensing import Condenser, count_roughly
 from assistant.conflicts import find_conflicts
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
-from assistant.followup import make_whole
+from assistant.expansion import Expand, Expander
 from assistant.glossary import Glossary, build_glossary, load_glossary
 from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
-from assistant.models import build_llm
+from assistant.models import build_llm, model_errors
 from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
@@ -51,7 +53,7 @@ class _Loaded:
     stored: Searchable
     index: SearchIndex
     searcher: Searcher
-    names: Glossary
+    condenser: Condenser
     engine: GroundedQueryEngine
 
 
@@ -67,6 +69,8 @@ class Assistant:
         self._collection = collection
         self._llm = build_llm(settings)
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
+        expands = self._llm is not None and settings.expand == "on"
+        self._expand: Expand | None = Expander(self._complete).expand if expands else None
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
         self._texts = lru_cache(maxsize=32)(self._read_text)
@@ -124,15 +128,21 @@ class Assistant:
     def make_whole(self, question: str, history: Sequence[Turn]) -> str:
         """What is asked in a follow-up's place: a question of its own."""
         # Questions are read in simplified characters; answers are in them too.
-        asked = simplify(question)
-        return make_whole(asked, history, self._load().names) if history else asked
+        return self._load().condenser.condense(question, history) if history else simplify(question)
 
     def retrieve(
-        self, question: str, top_k: int = 5, filters: Filters | None = None
+        self,
+        question: str,
+        top_k: int = 5,
+        filters: Filters | None = None,
+        *,
+        expand: Expand | None = None,
     ) -> list[Passage]:
-        """The best passages for a question, as the answerer sees them."""
+        """The best passages for a question, as the answerer sees them; with `expand`, as it would
+        see them by that."""
         asked = Question(simplify(question), filters=filters or Filters())
-        hits = HybridRetriever(self._load().searcher, top_k).retrieve(asked)
+        searcher = self._load().searcher
+        hits = HybridRetriever(searcher, top_k, expand or self._expand).retrieve(asked)
         return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
 
     def documents(self) -> list[DocumentRecord]:
@@ -215,7 +225,7 @@ class Assistant:
         if self._llm is not None:
             synthesizer = ModelSynthesizer(self._llm)
         engine = GroundedQueryEngine(
-            HybridRetriever(searcher),
+            HybridRetriever(searcher, expand=self._expand),
             synthesizer,
             partial(self._text_at, versions),
             fallback=quoting if self._llm is not None else None,
@@ -229,14 +239,23 @@ class Assistant:
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(
-            version, stored, index, searcher, glossary.with_names(index.organisations), engine
-        )
+        names = glossary.with_names(index.organisations)
+        return _Loaded(version, stored, index, searcher, self._build_condenser(names), engine)
+
+    def _build_condenser(self, names: Glossary) -> Condenser:
+        return Condenser(self._complete if self._llm is not None else None, count_roughly, names)
+
+    def _complete(self, messages: Sequence[ChatMessage]) -> str:
+        """The model's whole reply to a prompt."""
+        assert self._llm is not None
+        with model_errors(self._llm.metadata.model_name):
+            return self._llm.chat(messages).message.content or ""
 
     def _fingerprint(self, version: str) -> str:
         parts = (
             self._settings.llm,
             self._settings.unproved,
+            self._settings.expand,
             self._embedding.identity,
             TRANSFORM,
             version,

@@ -292,7 +292,12 @@ def _name_pronouns(asked: _Asked, last: _Asked) -> str | None:
     """The follow-up with the one name of the question before for its pronouns, and in brackets what
     else that question was about."""
     names, places = of_kind(last.slots, "name"), of_kind(last.slots, "place")
-    if len(names) != 1 or names[0].lead or asked.language != last.language or _PERSON.search(asked.text):
+    if (
+        len(names) != 1
+        or names[0].lead
+        or asked.language != last.language
+        or _PERSON.search(asked.text)
+    ):
         return None
     name = names[0].text
     owner = f"{name}的" if asked.language == "zh" else f"{name}'s"

@@ -30,7 +30,8 @@ class Glossary:
 
     def with_names(self, names: Iterable[str]) -> Glossary:
         """With names that have no form in the other language, or none that is known."""
-        return Glossary({simplify(name.lower()): frozenset[str]() for name in names} | self.pairs)
+        alone = {simplify(name.lower()): frozenset[str]() for name in names}
+        return Glossary({**alone, **self.pairs})
 
 
 NO_NAMES = Glossary()

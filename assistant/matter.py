@@ -46,12 +46,14 @@ _COUNTED = re.compile(
 )
 _VERB = re.compile(rf"\b{_AUX}\b", re.IGNORECASE)
 _OWN_ASKS = re.compile(
-    rf"^(?:(?:what|which|how\s+(?:many|much))\b\s*)?(?:(?:is|was|are|were)\s+)?(?:its\s|their\s|"
-    rf"that of\s)?",
+    r"^(?:(?:what|which|how\s+(?:many|much))\b\s*)?(?:(?:is|was|are|were)\s+)?(?:its\s|their\s|"
+    r"that of\s)?",
     re.IGNORECASE,
 )
 _NO_PHRASE = re.compile(rf"\b(?:{_AUX}|{_TO}|what|which|how|when|where|who|why)\b", re.IGNORECASE)
-_ONE_PHRASE = re.compile(r"(?:the\s+)?[\w&'’-]+(?:\s[\w&'’-]+){0,3}(?:\s(?:of|for)(?:\s[\w-]+){1,4})?")
+_ONE_PHRASE = re.compile(
+    r"(?:the\s+)?[\w&'’-]+(?:\s[\w&'’-]+){0,3}(?:\s(?:of|for)(?:\s[\w-]+){1,4})?"
+)
 
 _UNIT = r"[家个位名人辆台套项件种座条批次艘架所间处户张份款支只颗枚笔部篇列吨](?=..)"
 _MANY = r"(?:多少|第?几|百分之(?:多少|几)|多[大高远长重久宽快贵强])"
@@ -63,9 +65,7 @@ _ASKS_ZH = re.compile(
 )
 _ENDS_ZH = re.compile(r"(?:了?吗|呢|的|了)*[？?。\s]*\Z")
 _IS_ZH = re.compile(r"(?:大约|约)?(?:是|为|有|达到?)(?:多少|多大|多高)[？?\s]*\Z")
-_COUNTED_ZH = re.compile(
-    rf"多少(?:{_UNIT})?(?P<what>[^，,。；;？?的了]{{2,12}})[？?\s]*\Z"
-)
+_COUNTED_ZH = re.compile(rf"多少(?:{_UNIT})?(?P<what>[^，,。；;？?的了]{{2,12}})[？?\s]*\Z")
 _OWN_ZH = re.compile(
     r"^(?:它们?|其|该\w{1,2})?的?(?P<own>[^，,。；;？?]{2,16}?)"
     rf"(?:呢|(?:又|会)?(?:是|有|为|达到?)?{_MANY}[家个位名辆台项座]?)*[？?\s]*\Z"
@@ -152,8 +152,10 @@ def _find_chinese(text: str, slots: Sequence[Slot]) -> Measured | None:
 def _ends_open(own: str) -> bool:
     """Whether a Chinese phrase begins or ends with no noun: 增长了, 占全部销量的."""
     pairs = _tag(own)
-    return own.endswith(("了", "的")) or _is_verbal(pairs[0]) and _is_verbal(pairs[-1]) or (
-        own.startswith("占")
+    return (
+        own.endswith(("了", "的"))
+        or (_is_verbal(pairs[0]) and _is_verbal(pairs[-1]))
+        or (own.startswith("占"))
     )
 
 

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(60.0, gt=0)
     unproved: Literal["drop", "mark"] = "drop"
+    expand: Literal["off", "on"] = "off"
     log: Path | None = None
 
     @property

@@ -101,9 +101,7 @@ def read_dialogues(path: Path) -> list[Dialogue]:
     """Each line in both languages, English first. Raises SuiteError as `read_cases`."""
     cases = {case.id: case for case in read_cases(path)}
     rows = [_read_row(path, number, row) for number, row in read_rows(path)]
-    return [
-        _build_dialogue(row, cases[row.id], language) for language in LANGUAGES for row in rows
-    ]
+    return [_build_dialogue(row, cases[row.id], language) for language in LANGUAGES for row in rows]
 
 
 def _read_row(path: Path, number: int, row: dict[str, Any]) -> _Row:
