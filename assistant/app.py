@@ -159,6 +159,11 @@ class Assistant:
         return find_examples(self._load().index, language)
 
     @property
+    def expand(self) -> Expand | None:
+        """What searches are widened by, for measures of it; None where they aren't."""
+        return self._expand
+
+    @property
     def searcher(self) -> Searcher:
         """What finds and compares, for measures of its parts."""
         return self._load().searcher

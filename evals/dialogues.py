@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,15 +151,16 @@ def build_table(outcomes: Sequence[Outcome]) -> Table:
     for language in LANGUAGES:
         own = [one for one in outcomes if one.dialogue.ask.language == language]
         _add_row(table, language, "all", own)
-        for held_out, name in ((False, "rules made by these"), (True, "held out")):
-            _add_row(table, "", name, _only(own, lambda d, half=held_out: d.held_out == half))
-        for change in dict.fromkeys(one.dialogue.change for one in own):
-            _add_row(table, "", change, _only(own, lambda d, kind=change: d.change == kind))
+        for name, rows in _group(own):
+            _add_row(table, "", name, rows)
     return table
 
 
-def _only(outcomes: Sequence[Outcome], wanted: Callable[[Dialogue], bool]) -> list[Outcome]:
-    return [one for one in outcomes if wanted(one.dialogue)]
+def _group(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
+    for held_out, name in ((False, "rules made by these"), (True, "held out")):
+        yield name, [one for one in outcomes if one.dialogue.held_out == held_out]
+    for change in dict.fromkeys(one.dialogue.change for one in outcomes):
+        yield change, [one for one in outcomes if one.dialogue.change == change]
 
 
 def _add_row(table: Table, language: str, name: str, outcomes: Sequence[Outcome]) -> None:
