@@ -254,7 +254,7 @@ class Assistant:
         """The model's whole reply to a prompt."""
         assert self._llm is not None
         with model_errors(self._llm.metadata.model_name):
-            return self._llm.chat(messages).message.content or ""
+            return "".join(chunk.delta or "" for chunk in self._llm.stream_chat(messages))
 
     def _fingerprint(self, version: str) -> str:
         parts = (

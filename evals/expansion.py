@@ -1,10 +1,11 @@
 """How much better passages are found when a model translates and rewords the question.
 
-`python -m evals.expansion [FILE --docs DIR [--catalog FILE]]` retrieves for every answerable question
-in both languages, once by the question alone and once by its expansion too. Without `--live` no
-model is asked: the expansion is the case's own question in the other language, as good a translation
-as there can be, so that its row is an upper bound of what a translation can bring. With `--live` the
-model that DUOCITE_LLM names is asked. Without arguments the sample is measured.
+`python -m evals.expansion [FILE --docs DIR [--catalog FILE]]` retrieves for every answerable
+question in both languages, once by the question alone and once by its expansion too. Without
+`--live` no model is asked: the expansion is the case's own question in the other language, which
+knows more than a translation can (twins are often worded otherwise), so that its row is an upper
+bound. With `--live` the model that DUOCITE_LLM names is asked. Without arguments the sample is
+measured.
 """
 
 from __future__ import annotations

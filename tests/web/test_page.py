@@ -120,7 +120,7 @@ def test_an_empty_question_asks_nothing(events: Any) -> None:
 
 def test_an_example_asks_itself(events: Any) -> None:
     picked = SimpleNamespace(value={"text": "第二个泊位要投资多少？"})
-    *_, last = events.ask_example(Conversation(), "zh", picked)
+    *_, last = events.ask_example(Conversation(), "zh", "auto", picked)
     assert "近50亿元" in last["messages"][-1]["content"]
 
 
