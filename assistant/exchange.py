@@ -12,8 +12,9 @@ from assistant.slots import Kind, Slot, of_kind, say_slot
 _LAST = re.compile(r"\s*[?？.。!！\s]*$")
 
 
-def replace_slots(asked: Asked, last: Asked, kinds: Sequence[Kind]) -> str:
-    """The question before, with what the follow-up names in the place of its like."""
+def replace_slots(asked: Asked, last: Asked, kinds: Sequence[Kind], *, adds: bool = True) -> str:
+    """The question before, with what the follow-up names in the place of its like, or added where
+    it has no like."""
     text = last.text
     changes: list[tuple[tuple[int, int], str]] = []
     added: list[str] = []
@@ -23,7 +24,7 @@ def replace_slots(asked: Asked, last: Asked, kinds: Sequence[Kind]) -> str:
             continue
         old = of_kind(last.slots, kind) or _led_alike(new, last.slots)
         if not old:
-            added += [_add_slot(slot, asked, last) for slot in new]
+            added += [_add_slot(slot, asked, last) for slot in new if adds]
             continue
         changes += _exchange(new, old, asked, last)
     for (start, end), said in sorted(changes, reverse=True):

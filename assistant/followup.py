@@ -15,7 +15,14 @@ from assistant.asking import Asked
 from assistant.exchange import end_of, replace_slots
 from assistant.figures import AMOUNTS
 from assistant.glossary import NO_NAMES, Glossary
-from assistant.matter import find_measure, find_own_measure, is_clause, is_open, state_matter
+from assistant.matter import (
+    find_measure,
+    find_own_measure,
+    is_clause,
+    is_open,
+    lacks_subject,
+    state_matter,
+)
 from assistant.scope import Turn
 from assistant.slots import Kind, Slot, find_slots, of_kind
 from assistant.talk import find_small_talk
@@ -93,9 +100,10 @@ def _depends(asked: Asked, last: Asked, new: Sequence[str]) -> bool:
         return False
     if not is_clause(text, asked.language):
         return True
-    if asked.slots:
+    if any(slot.kind != "time" for slot in asked.slots):
         return False
-    if all(is_open(word) for word in new):
+    # It names nobody and no place: it has a subject of its own only where it asks something else.
+    if all(is_open(word) for word in new) or lacks_subject(text, asked.language):
         return True
     few = len(asked.words) <= _LEAST_WORDS
     return few and bool(asked.kinds) and _is_like(asked.kinds, last.kinds)
@@ -129,7 +137,8 @@ def _combine(asked: Asked, last: Asked, new: Sequence[str], answer: str) -> str:
         return whole
     if is_clause(asked.text, asked.language):
         # What it names itself it may only compare with: "Is that more than Chengdu?"
-        kept = Asked(replace_slots(asked, last, ("time",)), last.glossary)
+        text = replace_slots(asked, last, ("time",), adds=False)
+        kept = Asked(text, last.glossary)
     if len(new) >= _MUCH and (whole := _name_pronouns(asked, kept)):
         return whole
     return _put_before(asked, kept, answer)
@@ -178,7 +187,7 @@ def _name_pronouns(asked: Asked, last: Asked) -> str | None:
     if len(places) == 1:
         where = "在" if asked.language == "zh" else "in "
         text = _THERE.sub(where + places[0].text, text)
-    if _REFERS.search(text):
+    if text == _bare(asked.text) or _REFERS.search(text):
         return None
     return _note(text, [slot for slot in last.slots if _is_missing(slot, text, asked)], last)
 

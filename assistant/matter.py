@@ -124,6 +124,12 @@ def is_clause(text: str, language: Language) -> bool:
     return _VERB.search(text) is not None
 
 
+def lacks_subject(text: str, language: Language) -> bool:
+    """Whether a Chinese question begins with its verb: 占全部销量的百分之几, 增长了多少."""
+    first = _tag(text.strip())[:1] if language == "zh" else ()
+    return any(str(pair.flag) == "v" for pair in first)
+
+
 @lru_cache(maxsize=4096)
 def is_open(word: str) -> bool:
     """Whether a word leaves open of what it speaks: a measure (price, 占比) or, in Chinese, no noun

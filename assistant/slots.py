@@ -50,6 +50,7 @@ _SPEAKER_ZH = re.compile(
     r"(?:根据|按照|据|按)(?!报告|统计|估算)([\u4e00-\u9fff]{2,10}?)(?=的(?:报告|论文|数据|说法)|报告|估算|统计|称)"
 )
 _LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z&]+(?![A-Za-z\d])")
+_FIRST_NAME = re.compile(r"(?:\A|[.!?:“\"]\s*)([A-Z][a-z]+) \Z")
 _JOINED = re.compile(r"\s(?:&\s)?|-")
 
 
@@ -172,14 +173,21 @@ def _is_thing(name: str) -> bool:
 
 
 def _join(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words of one name: Jardine Matheson."""
+    """Words of one name: Jardine Matheson; with the one that opens a sentence, "Yin Hejun"."""
     joined: list[tuple[int, int]] = []
+    spans = [(_reach_back(text, start), end) for start, end in spans]
     for span in spans:
         if joined and _JOINED.fullmatch(text, joined[-1][1], span[0]):
             joined[-1] = (joined[-1][0], span[1])
         else:
             joined.append(span)
     return joined
+
+
+def _reach_back(text: str, start: int) -> int:
+    """A first name is seldom told from a word that opens a sentence."""
+    found = _FIRST_NAME.search(text, 0, start)
+    return found.start(1) if found and not is_stop_word(found[1].lower()) else start
 
 
 def _in_chinese(name: str) -> str:
