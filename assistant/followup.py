@@ -42,7 +42,7 @@ _OPENS = re.compile(
 )
 _CLOSES = re.compile(r"(?:呢|又如何|怎么样|如何)[?？\s]*$")
 _REFERS = re.compile(
-    r"\b(?:it|its|they|their|them|this|these|those|he|she|his|her|him|hers)\b|\bthere\W*$"
+    r"(?<!far is )(?<!far was )\bit\b|\b(?:its|they|their|them|this|these|those|he|she|his|her|him|hers)\b|\bthere\W*$"
     r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere (?:in|by|around|since|until)\b"
     # "that" on its own; as "say that …" it only joins clauses
     r"|^(?:is|was|does|did|has|why is|and|how (?:large|big|much|high) (?:is|was)) that\b"
@@ -105,8 +105,7 @@ def _depends(asked: Asked, last: Asked, new: Sequence[str]) -> bool:
     # It names nobody and no place: it has a subject of its own only where it asks something else.
     if all(is_open(word) for word in new) or lacks_subject(text, asked.language):
         return True
-    few = len(asked.words) <= _LEAST_WORDS
-    return few and bool(asked.kinds) and _is_like(asked.kinds, last.kinds)
+    return len(asked.words) <= _LEAST_WORDS and _is_like(asked.kinds, last.kinds)
 
 
 def _refers(asked: Asked) -> bool:
@@ -125,7 +124,11 @@ def _stands_before(slots: Sequence[Slot], place: int) -> bool:
 
 
 def _is_like(kinds: frozenset[str], others: frozenset[str]) -> bool:
-    return kinds == others or kinds >= AMOUNTS or others >= AMOUNTS
+    """Whether both ask for figures of one kind, as far as their words tell."""
+    mine, theirs = kinds - {"name", "list"}, others - {"name", "list"}
+    if not mine or not theirs:
+        return False
+    return mine == theirs or mine >= AMOUNTS or theirs >= AMOUNTS
 
 
 def _combine(asked: Asked, last: Asked, new: Sequence[str], answer: str) -> str:
