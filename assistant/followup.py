@@ -42,7 +42,8 @@ _OPENS = re.compile(
 )
 _CLOSES = re.compile(r"(?:呢|又如何|怎么样|如何)[?？\s]*$")
 _REFERS = re.compile(
-    r"(?<!far is )(?<!far was )\bit\b|\b(?:its|they|their|them|this|these|those|he|she|his|her|him|hers)\b|\bthere\W*$"
+    r"(?<!far is )(?<!far was )\bit\b|\bthere\W*$"
+    r"|\b(?:its|they|their|them|this|these|those|he|she|his|her|him|hers)\b"
     r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere (?:in|by|around|since|until)\b"
     # "that" on its own; as "say that …" it only joins clauses
     r"|^(?:is|was|does|did|has|why is|and|how (?:large|big|much|high) (?:is|was)) that\b"

@@ -134,10 +134,8 @@ def lacks_subject(text: str, language: Language) -> bool:
 def is_open(word: str) -> bool:
     """Whether a word leaves open of what it speaks: a measure (price, 占比) or, in Chinese, no noun
     at all."""
-    if figure_type(word):
-        return True
     if word.isascii():
-        return False
+        return bool(figure_type(word))
     return not figure_type(f"{word}是多少") >= AMOUNTS or all(map(_is_verbal, _tag(word)))
 
 

@@ -143,7 +143,8 @@ def _find_latin(text: str) -> list[tuple[int, int]]:
         found = [(match.group(), match.span()) for match in _LATIN.finditer(text)]
         words = [(word, span) for word, span in found if not is_stop_word(word.lower())]
     else:
-        words = [(name.text, name.span) for name in find_latin_names(text)]
+        starts = ((name.text, name.span[0]) for name in find_latin_names(text))
+        words = [(word, (at, at + len(word))) for word, at in starts]
     return [
         span
         for word, span in words

@@ -17,7 +17,7 @@ def test_words_are_what_is_no_slot_and_no_filling() -> None:
 
 
 def test_a_text_without_its_slots_has_no_loose_genitive() -> None:
-    assert asked("And Ford's sales in 2022?").without_slots() == "And  sales ?"
+    assert asked("And Ford's sales in 2022?").without_slots() == "And sales ?"
 
 
 def test_what_is_lacking_is_so_in_either_language() -> None:

@@ -118,8 +118,8 @@ def test_without_history_any_text_stays_as_it_is(text: str) -> None:
 
 
 words = st.sampled_from(
-    "And in 2027 2019年 那 呢 Chengdu 重庆 Ford according to what about how many is it there its price "
-    "总价 多少 增长 了 mills bakeries 面包店 are was 's ， ？ ? “ ( 谁 who".split()
+    "And in 2027 2019年 那 呢 Chengdu 重庆 Ford according to what about how many is it there its "
+    "price 总价 多少 增长 了 mills bakeries 面包店 are was 's ， ？ ? “ ( 谁 who".split()
 )
 sentences = st.lists(words, max_size=9).flatmap(
     lambda chosen: st.sampled_from([" ".join(chosen), "".join(chosen)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,4 +91,4 @@ def test_a_slot_is_said_in_a_language(text: str, language: Language, said: str) 
 def test_slots_of_any_text_lie_in_it_and_apart(text: str) -> None:
     slots = find_slots(text, NAMES)
     assert all(text[slice(*slot.span)] == slot.text for slot in slots)
-    assert all(a.span[1] <= b.span[0] for a, b in zip(slots, slots[1:], strict=False))
+    assert all(a.span[1] <= b.span[0] for a, b in pairwise(slots))
