@@ -7,8 +7,9 @@ import pytest
 from assistant.asking import Asked
 from assistant.exchange import end_of, replace_slots
 from assistant.glossary import NO_NAMES
+from assistant.slots import Kind
 
-KINDS = ("time", "place", "name")
+KINDS: tuple[Kind, ...] = ("time", "place", "name")
 
 
 def replaced(follow: str, before: str, *, adds: bool = True) -> str:

@@ -113,14 +113,12 @@ def _build_box() -> gr.Textbox:
     )
 
 
-def _build_pin(language: Language, **given: str) -> gr.Dropdown:
+def _label_pin(language: Language) -> dict[str, Any]:
     """Which language answers are in: the question's, unless one is chosen."""
     labels = load_messages(language)
     choices = [(shown, code) for code, shown in LANGUAGES.items()]
     as_asked = (labels.text("ui.composer.as_asked"), AS_ASKED)
-    return gr.Dropdown(
-        choices=[as_asked, *choices], label=labels.text("ui.composer.answers"), **given
-    )
+    return {"choices": [as_asked, *choices], "label": labels.text("ui.composer.answers")}
 
 
 class _Events:
@@ -155,7 +153,7 @@ class _Events:
         wanted = request.query_params.get("lang")
         language = choose_language(wanted, request.headers.get("accept-language"))
         labelled = self._label(Conversation(), language)
-        pin = _build_pin(language, value=AS_ASKED)
+        pin = gr.Dropdown(value=AS_ASKED, **_label_pin(language))
         return {**labelled, self.parts.switch: gr.Radio(value=language), self.parts.pin: pin}
 
     def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
@@ -210,7 +208,7 @@ class _Events:
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
-            self.parts.pin: _build_pin(language),
+            self.parts.pin: gr.Dropdown(**_label_pin(language)),
             self.parts.masthead: show_masthead(language, assistant.collection, documents),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(

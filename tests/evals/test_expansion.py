@@ -42,7 +42,8 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
     docs.mkdir()
     (docs / "ship.md").write_text("轮渡运送旅客三万人次。\n", encoding="utf-8")
     for name in ("mill", "salt", "rail", "coal"):
-        (docs / f"{name}.md").write_text(f"How many passengers did the {name} carry?\n", encoding="utf-8")
+        text = f"How many passengers did the {name} carry?\n"
+        (docs / f"{name}.md").write_text(text, encoding="utf-8")
     settings = Settings(data=tmp_path / "data", embedding="hash", _env_file=None)
     with open_store(settings.data, HashEmbedding()) as store:
         ingest(store.collection("default", create=True), HashEmbedding(), [docs])
