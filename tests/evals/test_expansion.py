@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from assistant.answer import Passage
 from assistant.app import Assistant, build_assistant
-from assistant.expansion import NOTHING, Expansion
+from assistant.expansion import NOTHING, Expand, Expansion
 from assistant.settings import Settings
 from evals.cases import build_asks, read_cases
 from evals.expansion import Compared, build_table, compare, main, measure, translate_by_twins
@@ -58,14 +59,23 @@ def test_a_twin_is_its_questions_translation(file: Path) -> None:
     assert expand("Who?") == NOTHING
 
 
-def test_a_translation_finds_what_the_question_does_not(file: Path, assistant: Assistant) -> None:
+def test_each_question_is_searched_alone_and_with_its_expansion(
+    file: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Expansion] = []
+
+    def retrieve(question: str, top_k: int, *, expand: Expand) -> list[Passage]:
+        seen.append(expand(question))
+        return real(question, top_k) if seen[-1] else []
+
+    real = assistant.retrieve
+    monkeypatch.setattr(assistant, "retrieve", retrieve)
     cases = read_cases(file)
     found = compare(assistant, build_asks(cases, ["en"]), translate_by_twins(cases))
-    (alone,), (expanded,) = found.alone["en"], found.expanded["en"]
-    assert expanded is not None
-    assert alone is None or expanded < alone
-    assert found.empty == 0
-    assert len(found.seconds) == 1
+    assert seen == [NOTHING, Expansion(str(CASE["question_zh"]))]
+    assert found.alone == {"en": [None]}
+    assert found.expanded["en"] != [None]
+    assert (found.empty, len(found.seconds)) == (0, 1)
 
 
 def test_an_empty_expansion_changes_nothing(file: Path, assistant: Assistant) -> None:
