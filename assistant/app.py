@@ -5,39 +5,39 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from llama_index.core.llms import LLM
-from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
-from assistant.calling import build_caller
+from assistant.calling import Usage
+from assistant.condensing import Condenser
 from assistant.conflicts import find_conflicts
 from assistant.embeddings import build_embedding
 from assistant.engine import Event, GroundedQueryEngine, last_answer
-from assistant.errors import RetryableStoreError, StoreError
+from assistant.errors import StoreError
 from assistant.examples import find_examples
+from assistant.expansion import Expand
 from assistant.glossary import build_glossary, load_glossary
 from assistant.index import SearchIndex, open_index
 from assistant.late import LateInteraction
-from assistant.models import build_llm
 from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
+from assistant.originals import Originals
 from assistant.passages import build_passage
-from assistant.prices import find_prices
 from assistant.prompts import hash_prompts
 from assistant.question import Question
 from assistant.reading import Reader
 from assistant.retrieval import HybridRetriever, Searcher
 from assistant.settings import Settings
 from assistant.status import Offer, Use, find_answering, find_offers
-from assistant.synthesis import ModelSynthesizer
-from assistant.talk import find_small_talk, make_whole, reply_to
+from assistant.talk import find_small_talk, reply_to
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
+from assistant.writing import Writer
 from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
@@ -55,6 +55,7 @@ class _Loaded:
     stored: Searchable
     index: SearchIndex
     searcher: Searcher
+    condenser: Condenser
     engine: GroundedQueryEngine
 
 
@@ -73,13 +74,11 @@ class Assistant:
         self._store = store
         self._embedding = embedding
         self._collection = collection
-        self._llm = llm or build_llm(settings)
-        self._caller = build_caller(settings, self._llm) if self._llm else None
+        self.writer = Writer(settings, llm)
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
-        self._prices = find_prices(settings.prices, settings.data)
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
-        self._texts = lru_cache(maxsize=32)(self._read_text)
+        self._originals = Originals(collection)
 
     @property
     def collection(self) -> str:
@@ -114,13 +113,20 @@ class Assistant:
         if kind := find_small_talk(simplify(question)):
             yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
             return
-        # Questions are read in simplified characters; answers are in them too.
-        whole = make_whole(simplify(question), history)
+        usage: Usage = {}
+        whole = self.make_whole(question, history, usage)
         asked = Question(
-            whole, language=spoken, history=tuple(history), filters=filters or Filters()
+            whole,
+            language=spoken,
+            history=tuple(history),
+            filters=filters or Filters(),
+            usage=usage,
         )
         for event in self._stream_unchanged(asked):
-            yield self._complete(event, question) if isinstance(event, Answer) else event
+            if isinstance(event, Answer):
+                yield self.writer.complete_answer(event, question, usage)
+            else:
+                yield event
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` beside the event loop."""
@@ -132,12 +138,27 @@ class Assistant:
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
+    def make_whole(self, question: str, history: Sequence[Turn], usage: Usage | None = None) -> str:
+        """What is asked in a follow-up's place: a question of its own. What a model takes for it is
+        added to `usage`."""
+        if not history:
+            # Questions are read in simplified characters; answers are in them too.
+            return simplify(question)
+        return self._load().condenser.condense(question, history, usage)
+
     def retrieve(
-        self, question: str, top_k: int = 5, filters: Filters | None = None
+        self,
+        question: str,
+        top_k: int = 5,
+        filters: Filters | None = None,
+        *,
+        expand: Expand | None = None,
     ) -> list[Passage]:
-        """The best passages for a question, as the answerer sees them."""
+        """The best passages for a question, as the answerer sees them; with `expand`, as it would
+        see them by that."""
         asked = Question(simplify(question), filters=filters or Filters())
-        hits = HybridRetriever(self._load().searcher, top_k).retrieve(asked)
+        searcher = self._load().searcher
+        hits = HybridRetriever(searcher, top_k, expand or self.writer.expand).retrieve(asked)
         return [build_passage(number, hit, self.text) for number, hit in enumerate(hits, 1)]
 
     def documents(self) -> list[DocumentRecord]:
@@ -146,8 +167,7 @@ class Assistant:
 
     def text(self, document_id: str) -> str:
         """The stored text of a document as it now is; raises StoreError "no_document"."""
-        record = self._collection.record(document_id)
-        return self._texts(document_id, record.version if record else "")
+        return self._originals.read(document_id)
 
     def answering(self) -> Use:
         """Which model writes answers, and where."""
@@ -168,14 +188,9 @@ class Assistant:
 
     def close(self) -> None:
         """Let go of the store and of the models."""
-        self.leave_model()
+        self.writer.close()
         self._embedding.close()
         self._store.close()
-
-    def leave_model(self) -> None:
-        """Let go of the connections to the model; the store is somebody else's."""
-        if self._caller is not None:
-            self._caller.close()
 
     def _stream_unchanged(self, asked: Question) -> Iterator[Event]:
         """The engine's events. Where documents change under it before it has said anything, it
@@ -191,27 +206,6 @@ class Assistant:
                     raise
             else:
                 return
-
-    def _text_at(self, versions: Mapping[str, str], document_id: str) -> str:
-        """The text that an index was made from; StoreError "changed" if it has been replaced."""
-        if document_id not in versions:  # written while the index was made
-            raise RetryableStoreError("changed", collection=self.collection)
-        return self._texts(document_id, versions[document_id])
-
-    def _read_text(self, document_id: str, version: str) -> str:
-        try:
-            text = self._collection.text(document_id)
-        except StoreError:
-            self._collection.refresh()
-            self._expect(document_id, version)
-            raise
-        self._expect(document_id, version)
-        return text
-
-    def _expect(self, document_id: str, version: str) -> None:
-        record = self._collection.record(document_id)
-        if version and (record is None or record.version != version):
-            raise RetryableStoreError("changed", collection=self.collection)
 
     def _load(self) -> _Loaded:
         """The index and engine of the collection as it now is."""
@@ -231,44 +225,29 @@ class Assistant:
         late = LateInteraction(index, self._embedding, tokens)
         searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary), late)
         quoting = QuotingSynthesizer(searcher)
-        synthesizer: BaseSynthesizer = quoting
-        if self._llm is not None:
-            synthesizer = ModelSynthesizer(
-                self._llm, caller=self._caller, window=self._settings.llm_context
-            )
         engine = GroundedQueryEngine(
-            HybridRetriever(searcher),
-            synthesizer,
-            partial(self._text_at, versions),
-            fallback=quoting if self._falls_back else None,
+            HybridRetriever(searcher, expand=self.writer.expand),
+            self.writer.build_synthesizer(quoting),
+            partial(self._originals.read_at, versions),
+            fallback=quoting if self.writer.falls_back else None,
             find_conflicts=partial(
                 find_conflicts,
                 nearness=TokenNearness(index, tokens),
                 weigh=index.lexical.idf,
             ),
             glossary=glossary,
-            complete=self._caller.complete if self._caller and self._settings.repair else None,
-            marks_unproved=self._llm is not None and self._settings.unproved == "mark",
+            complete=self.writer.repair,
+            marks_unproved=self.writer.marks_unproved,
             collection=self.collection,
             fingerprint=self._fingerprint(version),
         )
-        return _Loaded(version, stored, index, searcher, engine)
-
-    def _complete(self, answer: Answer, question: str) -> Answer:
-        """With the question as it was asked, and with what it cost."""
-        usage = self._prices.add_cost(answer.model, answer.usage)
-        return replace(answer, question=question, usage=usage)
-
-    @property
-    def _falls_back(self) -> bool:
-        return self._llm is not None and self._settings.fallback == "offline"
+        names = glossary.with_names(index.organisations)
+        condenser = self.writer.build_condenser(names)
+        return _Loaded(version, stored, index, searcher, condenser, engine)
 
     def _fingerprint(self, version: str) -> str:
         parts = (
-            self._settings.llm,
-            self._settings.unproved,
-            str(self._settings.repair),
-            str(self._settings.llm_context),
+            self.writer.fingerprint,
             self._embedding.identity,
             TRANSFORM,
             version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Sequence
 from contextlib import aclosing
 from functools import cache
 from typing import Any
@@ -21,6 +21,9 @@ from assistant.settings import Settings
 
 Usage = dict[str, int]
 """Counts of tokens by name, as the server says them: prompt_tokens, completion_tokens."""
+
+Complete = Callable[[Sequence[ChatMessage], Usage], str]
+"""Sends a prompt, waits for the whole reply and adds what it took; raises ModelError."""
 
 # Parameters that some servers or models don't take; whoever refuses one is asked without it.
 _DISPENSABLE = ("stream_options", "temperature")

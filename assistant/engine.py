@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, StreamingResponse
-from llama_index.core.llms import ChatMessage
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.answer import Answer, Claim, Passage, Reason
+from assistant.calling import Complete
 from assistant.conflicts import Side, Told, find_conflicts, is_told
 from assistant.draft import Draft
 from assistant.errors import ModelError
@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 
 Event = Claim | Answer
 _Written = tuple[str, Checked]
-Complete = Callable[[Sequence[ChatMessage], dict[str, int]], str]
-"""Sends a prompt, waits for the whole reply and adds what it took to the counts of tokens."""
 FindConflicts = Callable[[str, Sequence[Told], Mapping[int, Source]], Sequence[tuple[Side, ...]]]
 """What `find_conflicts` does, with or without a way to compare sentences."""
 
@@ -162,7 +160,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         """The sentences that waited, those that can be proved now and those that are shown anyway;
         a model that failed isn't asked again."""
         complete = None if draft.incomplete else self._complete
-        repairer = Repairer(lambda messages: complete(messages, usage)) if complete else None
+        repairer = Repairer(complete, usage) if complete else None
         for text, checked in waiting:
             again = repairer and repairer.repair(question, text, checked, sources)
             repaired = next(self._check(again, sources, question), None) if again else None

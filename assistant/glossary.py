@@ -28,6 +28,11 @@ class Glossary:
         found = [name for name in self.pairs if _stands(name, lowered)]
         return {name: self.pairs[name] for name in sorted(found, key=len, reverse=True)}
 
+    def with_names(self, names: Iterable[str]) -> Glossary:
+        """With names that have no form in the other language, or none that is known."""
+        alone = {simplify(name.lower()): frozenset[str]() for name in names}
+        return Glossary({**alone, **self.pairs})
+
 
 NO_NAMES = Glossary()
 """The glossary of who has none."""

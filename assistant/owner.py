@@ -126,7 +126,7 @@ class Owner:
 
     def close(self) -> None:
         for assistant in self._assistants.values():
-            assistant.leave_model()
+            assistant.writer.close()
         self._embedding.close()
         if self._store is not None:
             self._store.close()

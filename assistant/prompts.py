@@ -27,6 +27,8 @@ PACKAGE = "prompts"
 VARIABLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"passages", "numbers", "question", "refusal"}),
     "repair": frozenset({"passages", "numbers", "question", "sentence", "problems", "refusal"}),
+    "condense": frozenset({"history", "question"}),
+    "expand": frozenset({"question"}),
 }
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from llama_index.core.llms import ChatMessage
 from llama_index.core.schema import NodeWithScore
 
+from assistant.calling import Complete, Usage
 from assistant.errors import ModelError
 from assistant.fencing import close_tags, fence
 from assistant.grounding import Checked, Source
@@ -34,9 +35,6 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 log = logging.getLogger(__name__)
 
-Complete = Callable[[Sequence[ChatMessage]], str]
-"""Sends a prompt and waits for the whole reply; raises ModelError."""
-
 REPAIRS = 3
 """Sentences of one answer that are tried again."""
 PATIENCE_S = 30.0
@@ -46,12 +44,19 @@ PASSAGES = 3
 
 
 class Repairer:
-    """Has sentences of one answer written again, until it has done enough of it."""
+    """Has sentences of one answer written again, until it has done enough of it. What that takes is
+    added to `usage`."""
 
     def __init__(
-        self, complete: Complete, *, repairs: int = REPAIRS, patience: float = PATIENCE_S
+        self,
+        complete: Complete,
+        usage: Usage,
+        *,
+        repairs: int = REPAIRS,
+        patience: float = PATIENCE_S,
     ) -> None:
         self._complete = complete
+        self._usage = usage
         self._left = repairs
         self._end = time.monotonic() + patience
 
@@ -64,7 +69,7 @@ class Repairer:
             return None
         self._left -= 1
         try:
-            reply = self._complete(build_messages(question, written, checked, sources))
+            reply = self._complete(build_messages(question, written, checked, sources), self._usage)
         except ModelError as error:
             log.warning("a sentence could not be repaired (%s)", error, exc_info=True)
             self._left = 0

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from assistant.answer import Filters
 from assistant.centring import centre_of
+from assistant.expansion import NOTHING, Expand
 from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction, TokenMatch
 from assistant.proper import name_plainly
@@ -184,12 +185,18 @@ class Searcher:
 
 
 class HybridRetriever(BaseRetriever):
-    """The best chunks for a question, best first, under the filters that the question carries."""
+    """The best chunks for a question, best first, under the filters that the question carries.
 
-    def __init__(self, searcher: Searcher, top_k: int = TOP_K) -> None:
+    With `expand`, chunks are searched for by what that says of the question as well.
+    """
+
+    def __init__(
+        self, searcher: Searcher, top_k: int = TOP_K, expand: Expand | None = None
+    ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._searcher = searcher
         self._top_k = top_k
+        self._expand = expand
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         index = self._searcher.index
@@ -198,13 +205,26 @@ class HybridRetriever(BaseRetriever):
         search = self._searcher.search(query_bundle.query_str)
         filters = getattr(query_bundle, "filters", Filters())
         rows = np.flatnonzero(index.allowed(filters))
-        scores, firsts = self._score(search, rows), []
+        scores, firsts = self._score_all(search, query_bundle, rows), []
         for part in self._searcher.search_parts(search):
             own = self._score(part.search, rows)
             firsts += self._first_of_part(part, _order(rows, own))
             scores = np.maximum(scores, own)
         best = self._choose(search.reading, _order(rows, scores), firsts)
         return [NodeWithScore(node=index.nodes[row], score=float(scores[row])) for row in best]
+
+    def _score_all(self, search: Search, asked: QueryBundle, rows: NDArray[np.int64]) -> Scores:
+        """The mean of the question's scores, its translation's and all its other queries'. On the
+        sample, mean finds more than the greater score or than ranks do."""
+        own = self._score(search, rows)
+        usage = getattr(asked, "usage", {})
+        more = self._expand(asked.query_str, usage) if self._expand else NOTHING
+        groups = [[more.translation] if more.translation else [], list(more.queries)]
+        scores = [own]
+        for texts in filter(None, groups):
+            found = [self._score(self._searcher.search(text), rows) for text in texts]
+            scores.append(np.mean(found, axis=0, dtype=np.float32))
+        return np.mean(scores, axis=0, dtype=np.float32) if more else own
 
     def _score(self, search: Search, rows: NDArray[np.int64]) -> Scores:
         return self._searcher.rescore(search, _order(rows, search.scores).tolist())

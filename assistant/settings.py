@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     unproved: Literal["drop", "mark"] = "drop"
     repair: bool = True
     llm_context: int | None = Field(None, ge=1024)
+    expand: Literal["off", "on"] = "off"
     log: Path | None = None
 
     @property

@@ -1,5 +1,4 @@
-"""What is said around questions: greetings, thanks, what the assistant is, what is in here; and
-follow-ups, made whole by the question before."""
+"""What is said around questions: greetings, thanks, what the assistant is, what is in here."""
 
 from __future__ import annotations
 
@@ -7,15 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from assistant.answer import Language, Turn
+from assistant.answer import Language
 from assistant.prompts import load_messages
-from assistant.text.terms import split_words
 from store.ledger import DocumentRecord
 
 Small = Literal["greeting", "thanks", "abilities", "contents"]
 
 TITLES = 12  # of what is in here
-_LEAST_WORDS = 3  # content words that a question of its own has
 
 _SMALL: dict[Small, re.Pattern[str]] = {
     "greeting": re.compile(
@@ -42,15 +39,6 @@ _SMALL: dict[Small, re.Pattern[str]] = {
     ),
 }
 _EDGES = " \t\n.!?,。！？，、~～"
-_FOLLOWS = re.compile(
-    r"^(?:and|what about|how about|and what|also|then)\b|^(?:那么?|还有|以及|另外)|呢[?？]?$"
-    r"|\b(?:it|its|they|their|this|he|she|his|her)\b|\bthere\W*$"
-    # "that" on its own; as "say that …" it only joins clauses
-    r"|^(?:is|was|does|did|has|why is) that\b|\b(?:of|in|by|for|from|about|with|than|like) that\b"
-    r"|它|他们|她|(?<!应)该|(?<![尤极耳与])其(?![中他它实余])",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def find_small_talk(text: str) -> Small | None:
@@ -76,20 +64,3 @@ def _say_record(record: DocumentRecord, language: Language) -> str:
         return record.title
     year = f"（{record.year}年）" if language == "zh" else f" ({record.year})"
     return f"{record.title}{year}"
-
-
-def make_whole(text: str, history: Sequence[Turn]) -> str:
-    """A follow-up as a question of its own: "and in 2027?" takes its subject from the last one.
-
-    A year in the follow-up replaces those of the question before, which may be one itself.
-    """
-    if not history or not _depends(text):
-        return text
-    before = make_whole(history[-1].question, history[:-1])
-    if _YEAR.search(text):
-        before = _YEAR.sub("", before)
-    return f"{before} {text}"
-
-
-def _depends(text: str) -> bool:
-    return len(split_words(text)) < _LEAST_WORDS or _FOLLOWS.search(text.strip()) is not None

@@ -102,3 +102,9 @@ def test_a_name_with_signs_is_taken_as_it_is_written() -> None:
 def test_an_empty_glossary_finds_nothing() -> None:
     assert Glossary().find("Lantern 灯塔") == {}
     assert build_glossary([], []).find("") == {}
+
+
+def test_names_without_another_form_are_found_and_take_none_away() -> None:
+    glossary = build_glossary([("康宁", "Corning")], []).with_names(["Harbour Board", "Corning"])
+    found = glossary.find("What do Corning and the Harbour Board say?")
+    assert found == {"harbour board": frozenset(), "corning": frozenset({"康宁"})}

@@ -8,6 +8,7 @@ import pytest
 from llama_index.core.llms import ChatMessage
 
 from assistant.answer import Language
+from assistant.calling import Usage
 from assistant.errors import ModelError
 from assistant.grounding import Checked, check_claim
 from assistant.question import Question
@@ -49,7 +50,7 @@ class Model:
         self._replies = list(replies)
         self.asked: list[str] = []
 
-    def __call__(self, messages: Sequence[ChatMessage]) -> str:
+    def __call__(self, messages: Sequence[ChatMessage], usage: Usage) -> str:
         self.asked.append("\n".join(str(message.content) for message in messages))
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
         if isinstance(reply, ModelError):
@@ -58,7 +59,7 @@ class Model:
 
 
 def repair(model: Model, written: str = FALSE, **options: float) -> str | None:
-    repairer = Repairer(model, **options)  # type: ignore[arg-type]
+    repairer = Repairer(model, {}, **options)  # type: ignore[arg-type]
     return repairer.repair(QUESTION, written, check(written), SOURCES)
 
 
@@ -75,7 +76,7 @@ def test_giving_up_or_saying_the_same_is_no_repair(reply: str) -> None:
 
 def test_a_failing_model_is_not_asked_again() -> None:
     model = Model(ModelError("timeout", model="m"), RIGHT)
-    repairer = Repairer(model)
+    repairer = Repairer(model, {})
     for _ in range(2):
         assert repairer.repair(QUESTION, FALSE, check(FALSE), SOURCES) is None
     assert len(model.asked) == 1
@@ -83,7 +84,7 @@ def test_a_failing_model_is_not_asked_again() -> None:
 
 def test_repairs_of_an_answer_are_few() -> None:
     model = Model(RIGHT)
-    repairer = Repairer(model)
+    repairer = Repairer(model, {})
     tried = [repairer.repair(QUESTION, FALSE, check(FALSE), SOURCES) for _ in range(REPAIRS + 2)]
     assert tried == [RIGHT] * REPAIRS + [None, None]
     assert len(model.asked) == REPAIRS
@@ -92,7 +93,7 @@ def test_repairs_of_an_answer_are_few() -> None:
 def test_none_is_begun_once_patience_is_over_or_without_passages() -> None:
     model = Model(RIGHT)
     assert repair(model, patience=-1.0) is None
-    assert Repairer(model).repair(QUESTION, FALSE, check(FALSE), {}) is None
+    assert Repairer(model, {}).repair(QUESTION, FALSE, check(FALSE), {}) is None
     assert model.asked == []
 
 

@@ -11,6 +11,7 @@ from llama_index.core.schema import TextNode
 
 from assistant import retrieval
 from assistant.answer import Filters
+from assistant.expansion import NOTHING, Expansion
 from assistant.glossary import build_glossary
 from assistant.question import Question
 from assistant.retrieval import HybridRetriever, Search, Searcher
@@ -232,3 +233,45 @@ def test_candidates_are_sought_among_what_the_filters_allow(
     assert set(found) == set(last)
     # Those alone were looked at, though six others fit better.
     assert {LINES[row].metadata["document"] for row in search.matches} == set(last)
+
+
+def expanded(question: str, expansion: Expansion) -> dict[str, float | None]:
+    """The score of each document, with what a model adds to the question."""
+    retriever = HybridRetriever(SEARCHER, expand=lambda asked, usage: expansion)
+    hits = retriever.retrieve(Question(question))
+    return {str(hit.node.metadata["document"]): hit.score for hit in hits}
+
+
+def test_a_translation_brings_what_the_question_does_not_reach() -> None:
+    strange = "How many travellers used the boat?"
+    assert find(strange)[0] != "ship.md"
+    assert next(iter(expanded(strange, Expansion("轮渡去年运送旅客多少人次？")))) == "ship.md"
+
+
+def test_question_and_translation_count_alike() -> None:
+    question, translation = "How many cyclists did the ferry carry?", "康宁公司建设了什么工厂？"
+    found = expanded(question, Expansion(translation))
+    assert found == pytest.approx(expanded(translation, Expansion(question)))
+    assert set(list(found)[:2]) == {"ferry.md", "glass.md"}
+
+
+def test_all_queries_together_count_as_one_question() -> None:
+    question = "How many cyclists did the ferry carry?"
+    one = expanded(question, Expansion(queries=("paper mill employs",)))
+    three = expanded(question, Expansion(queries=("paper mill employs",) * 3))
+    assert one == pytest.approx(three)
+    assert one["mill.md"] != expanded(question, NOTHING)["mill.md"]
+
+
+def test_an_empty_expansion_leaves_the_scores_as_they_are() -> None:
+    question = "How many cyclists did the ferry carry?"
+    plain = HybridRetriever(SEARCHER).retrieve(Question(question))
+    assert list(expanded(question, NOTHING).values()) == [hit.score for hit in plain]
+
+
+def test_an_expansion_looks_only_where_the_question_may() -> None:
+    retriever = HybridRetriever(
+        SEARCHER, expand=lambda asked, usage: Expansion("轮渡运送了多少旅客？")
+    )
+    asked = Question("How many cyclists?", filters=Filters(documents=("mill.md",)))
+    assert [hit.node.metadata["document"] for hit in retriever.retrieve(asked)] == ["mill.md"]

@@ -83,6 +83,7 @@ def test_a_file_in_another_encoding_is_named(env_file: Path) -> None:
         ("DUOCITE_TIMEOUT", "soon", "> 0"),
         ("DUOCITE_LANGUAGE", "fr", "auto, en, zh"),
         ("DUOCITE_UNPROVED", "hide", "drop, mark"),
+        ("DUOCITE_EXPAND", "yes", "off, on"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(

@@ -20,7 +20,7 @@ class Assistant(Protocol):
     def collection(self) -> str: ...
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = ()
+        self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
     ) -> Iterator[Claim | Answer]: ...
 
     def text(self, document_id: str) -> str: ...
@@ -49,13 +49,21 @@ class Chat:
         self.assistant = assistant
 
     def ask(
-        self, question: str, conversation: Conversation, language: Language
+        self,
+        question: str,
+        conversation: Conversation,
+        language: Language,
+        pinned: Language | None = None,
     ) -> Generator[Shown]:
-        """Each step of an answer, from the question alone to the whole answer with its source."""
+        """Each step of an answer, from the question alone to the whole answer with its source.
+
+        The answer is in the question's language unless `pinned`; all around it in `language`.
+        """
         talk = conversation.stop().begin(question)
         yield _show(talk, language)
         try:
-            for event in self.assistant.stream(question, history=conversation.turns):
+            turns = conversation.turns
+            for event in self.assistant.stream(question, history=turns, language=pinned):
                 talk = talk.take(event)
                 yield self._show_event(event, talk, language)
         except DuociteError as error:

@@ -21,6 +21,9 @@ from assistant.web.panel import show_hint
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
 
+AS_ASKED = "auto"
+"""What the choice of a language for answers is where none is chosen."""
+
 Updates = dict[Any, Any]
 
 # No spinner over what is being read, and no entry in the public API.
@@ -40,6 +43,7 @@ class Parts:
 
     masthead: gr.HTML
     switch: gr.Radio
+    pin: gr.Dropdown
     fresh: gr.Button
     messages: gr.Chatbot
     box: gr.Textbox
@@ -71,12 +75,13 @@ def _lay_out() -> Parts:
         with gr.Column(elem_id="talk", scale=3, min_width=0):
             messages = _build_messages()
             box = _build_box()
+            pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
         with gr.Column(elem_id="side", scale=2, min_width=0):
             panel = gr.HTML(elem_id="panel")
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
-    return Parts(masthead, switch, fresh, messages, box, panel, picked, opener, state)
+    return Parts(masthead, switch, pin, fresh, messages, box, panel, picked, opener, state)
 
 
 def _build_messages() -> gr.Chatbot:
@@ -110,6 +115,14 @@ def _build_box() -> gr.Textbox:
     )
 
 
+def _label_pin(language: Language) -> dict[str, Any]:
+    """Which language answers are in: the question's, unless one is chosen."""
+    labels = load_messages(language)
+    choices = [(shown, code) for code, shown in LANGUAGES.items()]
+    as_asked = (labels.text("ui.composer.as_asked"), AS_ASKED)
+    return {"choices": [as_asked, *choices], "label": labels.text("ui.composer.answers")}
+
+
 class _Events:
     """Binds the events; each handler says in terms of components what `Chat` answered."""
 
@@ -123,14 +136,15 @@ class _Events:
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
         shown = [parts.conversation, parts.messages, parts.panel, parts.box]
-        labelled = [parts.switch, parts.masthead, parts.fresh, *shown[1:]]
+        asked = [*spoken, parts.pin]
+        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
 
         page.load(self.arrive, None, labelled, **QUIET).then(None, js=_MARK_LANGUAGE)
         switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
         switched.then(None, js=_KEEP_LANGUAGE)
         running: list[Any] = [
-            parts.box.submit(self.ask, [parts.box, *spoken], shown, **QUIET),
-            parts.messages.example_select(self.ask_example, spoken, shown, **QUIET),
+            parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
+            parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
         ]
         for asking in running:
             asking.failure(self.fail, spoken, shown, **QUIET)
@@ -143,7 +157,8 @@ class _Events:
         wanted = request.query_params.get("lang")
         language = choose_language(wanted, request.headers.get("accept-language"))
         labelled = self._label(Conversation(), language)
-        return {**labelled, self.parts.switch: gr.Radio(value=language)}
+        pin = gr.Dropdown(value=AS_ASKED, **_label_pin(language))
+        return {**labelled, self.parts.switch: gr.Radio(value=language), self.parts.pin: pin}
 
     def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
         """In the other language, with the same source still open."""
@@ -151,15 +166,22 @@ class _Events:
         return {**self._label(conversation, language), self.parts.panel: panel}
 
     async def ask(
-        self, question: str, conversation: Conversation, language: Language, request: gr.Request
+        self,
+        question: str,
+        conversation: Conversation,
+        language: Language,
+        pinned: str,
+        request: gr.Request,
     ) -> AsyncGenerator[Updates]:
         """Gradio ends this where it waits: a thread would go on, and with it the model."""
         yield {self.parts.box: ""}
         if not question.strip():
             return
 
+        pin = next((one for one in LANGUAGES if one == pinned), None)
+
         def work(emit: Emit[Shown]) -> None:
-            with closing(self.chat.ask(question.strip(), conversation, language)) as steps:
+            with closing(self.chat.ask(question.strip(), conversation, language, pin)) as steps:
                 for shown in steps:
                     emit(shown)
 
@@ -172,10 +194,11 @@ class _Events:
         self,
         conversation: Conversation,
         language: Language,
+        pinned: str,
         picked: gr.SelectData,
         request: gr.Request,
     ) -> AsyncGenerator[Updates]:
-        asked = self.ask(picked.value["text"], conversation, language, request)
+        asked = self.ask(picked.value["text"], conversation, language, pinned, request)
         async with aclosing(asked) as steps:
             async for updates in steps:
                 yield updates
@@ -213,6 +236,7 @@ class _Events:
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
+            self.parts.pin: gr.Dropdown(**_label_pin(language)),
             self.parts.masthead: show_masthead(
                 language, assistant.collection, documents, assistant.answering()
             ),

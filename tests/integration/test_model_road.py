@@ -10,7 +10,9 @@ import pytest
 
 from assistant.answer import Answer, Claim, Turn
 from assistant.app import Assistant, build_assistant
+from assistant.calling import Complete
 from assistant.errors import ModelError
+from assistant.expansion import NOTHING, Expand, Expander, Expansion
 from assistant.patience import Patience
 from assistant.prices import Price, Prices
 from assistant.render import to_plain
@@ -241,8 +243,8 @@ def hasty(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Assistant:
     async def no_sleep(seconds: float) -> None:
         pass
 
-    assert assistant._caller is not None
-    monkeypatch.setattr(assistant._caller, "_patience", Patience(0.5, sleep=no_sleep))
+    assert assistant.writer._caller is not None
+    monkeypatch.setattr(assistant.writer._caller, "_patience", Patience(0.5, sleep=no_sleep))
     return assistant
 
 
@@ -320,12 +322,75 @@ def test_a_follow_up_reaches_the_model_with_its_subject(
     server: OpenAIServer, assistant: Assistant
 ) -> None:
     before = "How many containers did the harbour handle in 2022?"
-    asked = "How many containers did the harbour handle in ? And in 2023?"
+    asked = "How many containers did the harbour handle in 2023?"
     number = place_of(assistant, "docs/en/harbour.md", asked)
-    server.say(streamed(f"It handled 4.6 million containers in 2023 [{number}]."))
+    reply = streamed(f"It handled 4.6 million containers in 2023 [{number}].")
+    server.say(streamed(asked), reply)
+    answer = assistant.ask("And in 2023?", history=[Turn(before, "4.1 million [1]")])
+    assert (answer.status, answer.question) == ("verified", "And in 2023?")
+    condensing, answering = server.received
+    assert f"Question: {before}" in condensing.prompt
+    assert asked in answering.prompt.rpartition("Question:")[2]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refused(401),
+        cut("How many"),
+        streamed(""),
+        streamed("How many containers did the harbour handle in 2031?"),
+        streamed("港口2023年处理了多少集装箱？"),
+        streamed("How many containers did Lanternport handle in 2023?"),
+        streamed("The harbour handled 4.6 million containers in 2023 [1]."),
+    ],
+    ids=["refused", "cut", "empty", "year", "language", "name", "citation"],
+)
+def test_a_follow_up_that_the_model_does_not_make_whole_is_made_so_by_rule(
+    server: OpenAIServer, assistant: Assistant, reply: Scripted
+) -> None:
+    before = "How many containers did the harbour handle in 2022?"
+    asked = "How many containers did the harbour handle in 2023?"
+    number = place_of(assistant, "docs/en/harbour.md", asked)
+    server.say(reply, streamed(f"It handled 4.6 million containers in 2023 [{number}]."))
     answer = assistant.ask("And in 2023?", history=[Turn(before, "4.1 million [1]")])
     assert answer.status == "verified"
-    assert "containers" in server.received[0].prompt.rpartition("Question:")[2]
+    assert asked in server.received[-1].prompt.rpartition("Question:")[2]
+
+
+def complete_of(assistant: Assistant) -> Complete:
+    assert assistant.writer.complete
+    return assistant.writer.complete
+
+
+def scores(assistant: Assistant, expand: Expand) -> list[tuple[str, float]]:
+    return [(one.document, one.score) for one in assistant.retrieve(QUESTION, expand=expand)]
+
+
+def test_a_model_widens_the_search_by_what_it_did_not_make_up(
+    server: OpenAIServer, assistant: Assistant
+) -> None:
+    expand = Expander(complete_of(assistant)).expand
+    server.say(streamed("T: 港口将为集装箱码头投资多少？\nQ: 9.9 billion port expansion"))
+    widened = scores(assistant, expand)
+    assert expand(QUESTION, {}) == Expansion("港口将为集装箱码头投资多少？", ("port expansion",))
+    assert len(server.received) == 1
+    assert "You do not answer it" in server.received[0].prompt
+    assert widened != scores(assistant, lambda question, usage: NOTHING)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [refused(401), streamed("I can't."), cut("T: "), streamed("")],
+    ids=["refused", "prose", "cut", "empty"],
+)
+def test_a_failed_expansion_leaves_the_question_alone(
+    server: OpenAIServer, assistant: Assistant, reply: Scripted
+) -> None:
+    server.say(reply)
+    found = scores(assistant, Expander(complete_of(assistant)).expand)
+    assert found == scores(assistant, lambda question, usage: NOTHING)
+    assert len(server.received) == 1
 
 
 def test_greetings_do_not_reach_the_model(server: OpenAIServer, assistant: Assistant) -> None:

@@ -77,7 +77,6 @@ def open_assistant(
     opened = build_assistant(settings.model_copy(update=known))
     with closing(opened):
         yield opened
-        opened._llm._get_client().close()  # type: ignore[union-attr]
 
 
 @pytest.fixture(scope="module")

@@ -106,8 +106,8 @@ def ask(
     async def no_sleep(seconds: float) -> None:
         pass
 
-    assert assistant._caller is not None
-    monkeypatch.setattr(assistant._caller, "_patience", Patience(deadline, sleep=no_sleep))
+    assert assistant.writer._caller is not None
+    monkeypatch.setattr(assistant.writer._caller, "_patience", Patience(deadline, sleep=no_sleep))
     fallback = "offline" if falls_back else "none"
     settings = assistant._settings.model_copy(update={"fallback": fallback})
     monkeypatch.setattr(assistant, "_settings", settings)
@@ -152,9 +152,10 @@ def test_a_key_shows_in_no_settings_status_or_object(
 ) -> None:
     status = build_status(chosen, list)
     lines = say_status(status, load_messages("en"))
-    objects = [assistant, assistant._llm, assistant._caller, vars(assistant._caller)]
+    writer = assistant.writer
+    objects = [assistant, writer, writer._llm, writer._caller, vars(writer._caller)]
     shown = [*map(repr, objects), repr(status), json.dumps(status.to_json()), *lines]
     assert MARK not in "".join(shown)
-    assert assistant._llm is not None
-    assert MARK not in json.dumps(assistant._llm.to_dict(), default=repr)
+    assert assistant.writer._llm is not None
+    assert MARK not in json.dumps(assistant.writer._llm.to_dict(), default=repr)
     assert MARK not in repr(chosen).replace(QUERY, "")

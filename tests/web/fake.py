@@ -179,9 +179,13 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
+        self.pinned: list[Language | None] = []
         self.given_up = 0
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Claim | Answer]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
+    ) -> Iterator[Claim | Answer]:
+        self.pinned.append(language)
         self.heard.append((question, tuple(history)))
         answer = self.choose(question)
         try:

@@ -48,6 +48,14 @@ def test_an_earlier_answer_is_heard_by_the_next_question() -> None:
     assert assistant.heard[1] == ("And the third?", (Turn(answer.question, answer.text),))
 
 
+def test_the_language_of_answers_is_the_questions_unless_it_is_pinned() -> None:
+    assistant = FakeAssistant()
+    chat = Chat(assistant)
+    [*_] = chat.ask("What will the second berth cost?", Conversation(), "en")
+    [*_] = chat.ask("What will the second berth cost?", Conversation(), "en", "zh")
+    assert assistant.pinned == [None, "zh"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_error_is_one_line_in_the_language_of_the_page(language: Language) -> None:
     steps = ask("Is it locked?", language)

@@ -123,6 +123,23 @@ def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) 
     assert events.chat.assistant.heard[0][0] == "What will it cost?"
 
 
+@pytest.mark.parametrize(("picked", "pinned"), [("auto", None), ("zh", "zh"), ("fr", None)])
+def test_the_language_of_answers_is_what_was_picked(
+    events: Any, picked: str, pinned: str | None
+) -> None:
+    [*_] = events.ask("What will it cost?", Conversation(), "en", picked)
+    assert events.chat.assistant.pinned == [pinned]
+
+
+def test_the_choice_of_a_language_for_answers_is_labelled_and_kept(events: Any) -> None:
+    arrived = events.arrive(request("zh", ""))["pin"]
+    assert arrived.value == "auto"
+    assert arrived.choices[0] == ("用提问的语言回答", "auto")
+    assert [value for _, value in arrived.choices[1:]] == ["en", "zh"]
+    relabelled = events.relabel("", Conversation(), "en")["pin"]
+    assert relabelled.choices[0][0] == "Answer in the question's language"
+
+
 def test_an_empty_question_asks_nothing(events: Any) -> None:
     assert listed(events.ask("  \n", Conversation(), "en", VISITOR)) == [{"box": ""}]
     assert events.chat.assistant.heard == []
@@ -130,7 +147,7 @@ def test_an_empty_question_asks_nothing(events: Any) -> None:
 
 def test_an_example_asks_itself(events: Any) -> None:
     picked = SimpleNamespace(value={"text": "第二个泊位要投资多少？"})
-    *_, last = listed(events.ask_example(Conversation(), "zh", picked, VISITOR))
+    *_, last = listed(events.ask_example(Conversation(), "zh", "auto", picked, VISITOR))
     assert "近50亿元" in last["messages"][-1]["content"]
 
 
