@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from llama_index.core.base.response.schema import Response
+from llama_index.core.schema import NodeWithScore, TextNode
 
 from assistant.figures.types import Figure
 from assistant.scope import Filters, Language, Turn
@@ -132,7 +133,10 @@ class Conflict:
 
 @dataclass
 class Answer(Response):
-    """A checked answer or a refusal; `response` is its text with [n] markers."""
+    """A checked answer or a refusal; `response` is its text with [n] markers.
+
+    LlamaIndex's evaluators take it as it is.
+    """
 
     question: str = ""
     language: Language = "en"
@@ -150,6 +154,12 @@ class Answer(Response):
     timings_ms: dict[str, int] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        """[n] is source_nodes[n - 1]; where nothing is cited, they are the nearest passages."""
+        if not self.source_nodes:
+            passages = [citation.passage for citation in self.citations] or self.nearest
+            self.source_nodes = [build_node(passage) for passage in passages]
 
     def __str__(self) -> str:
         """The base class would print an empty response as "None"."""
@@ -198,6 +208,19 @@ class Answer(Response):
             "usage": dict(self.usage),
             "fingerprint": self.fingerprint,
         }
+
+
+def build_node(passage: Passage) -> NodeWithScore:
+    """The passage as LlamaIndex hands sources on; the same passage has the same id."""
+    names = ("document", "title", "organisation", "author", "year", "section", "language")
+    known = {name: getattr(passage, name) for name in names}
+    span = (passage.span.start, passage.span.end)
+    node = TextNode(
+        id_=f"{passage.document}:{span[0]}-{span[1]}",
+        text=passage.text,
+        metadata={name: value for name, value in known.items() if value is not None},
+    )
+    return NodeWithScore(node=node, score=passage.score)
 
 
 def _passage_json(passage: Passage) -> dict[str, Any]:

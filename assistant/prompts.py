@@ -26,6 +26,7 @@ PACKAGE = "prompts"
 # A prompt and what it must be given; the template's own variables are compared with these.
 VARIABLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"passages", "question", "refusal"}),
+    "judge": frozenset({"measure", "passages", "question", "answer", "known", "before"}),
 }
 
 
