@@ -9,7 +9,9 @@ from typing import Any, Literal
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
 
+from assistant.errors import DuociteError
 from assistant.figures.types import Figure
+from assistant.prompts import explain
 from assistant.scope import Filters, Language, Turn
 from store.places import Place
 
@@ -135,7 +137,8 @@ class Conflict:
 class Answer(Response):
     """A checked answer or a refusal; `response` is its text with [n] markers.
 
-    LlamaIndex's evaluators take it as it is.
+    `failure` is why a model didn't give it, or not all of it. `usage` has counts of tokens, and
+    `cost` and `currency` where a price is known. LlamaIndex's evaluators take it as it is.
     """
 
     question: str = ""
@@ -152,7 +155,8 @@ class Answer(Response):
     problems: tuple[str, ...] = ()
     nearest: tuple[Passage, ...] = ()
     timings_ms: dict[str, int] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
+    failure: DuociteError | None = None
     fingerprint: str = ""
 
     def __post_init__(self) -> None:
@@ -196,6 +200,7 @@ class Answer(Response):
             "reason": self.reason,
             "incomplete": self.incomplete,
             "fallback": self.fallback,
+            "failure": _failure_json(self.failure, self.language),
             "answer": self.text,
             "model": self.model,
             "claims": [claim.to_json() for claim in self.claims],
@@ -221,6 +226,13 @@ def build_node(passage: Passage) -> NodeWithScore:
         metadata={name: value for name, value in known.items() if value is not None},
     )
     return NodeWithScore(node=node, score=passage.score)
+
+
+def _failure_json(failure: DuociteError | None, language: Language) -> dict[str, str] | None:
+    if failure is None:
+        return None
+    code = f"{failure.name}.{failure.code}"
+    return {"code": code, "message": explain(failure, language)}
 
 
 def _passage_json(passage: Passage) -> dict[str, Any]:

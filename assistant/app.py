@@ -13,7 +13,9 @@ from typing import Any
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.calling import build_caller
 from assistant.conflicts import find_conflicts
+from assistant.embeddings import build_embedding
 from assistant.engine import Event, GroundedQueryEngine, last_answer
 from assistant.errors import RetryableStoreError, StoreError
 from assistant.examples import find_examples
@@ -24,6 +26,7 @@ from assistant.models import build_llm
 from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.passages import build_passage
+from assistant.prices import find_prices
 from assistant.prompts import hash_prompts
 from assistant.question import Question
 from assistant.reading import Reader
@@ -36,7 +39,7 @@ from assistant.text.script import simplify
 from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
-from store.embedding import StoreEmbedding, build_embedding
+from store.embedding import StoreEmbedding
 from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
 from store.searchable import Searchable, load_searchable
@@ -64,7 +67,9 @@ class Assistant:
         self._embedding = embedding
         self._collection = collection
         self._llm = build_llm(settings)
+        self._caller = build_caller(settings, self._llm) if self._llm else None
         self._pairs = load_glossary(settings.glossary) if settings.glossary else []
+        self._prices = find_prices(settings.prices, settings.data)
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
         self._texts = lru_cache(maxsize=32)(self._read_text)
@@ -108,7 +113,7 @@ class Assistant:
             whole, language=spoken, history=tuple(history), filters=filters or Filters()
         )
         for event in self._stream_unchanged(asked):
-            yield replace(event, question=question) if isinstance(event, Answer) else event
+            yield self._complete(event, question) if isinstance(event, Answer) else event
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` beside the event loop."""
@@ -147,8 +152,15 @@ class Assistant:
         return self._load().searcher
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and of the models."""
+        self.leave_model()
+        self._embedding.close()
         self._store.close()
+
+    def leave_model(self) -> None:
+        """Let go of the connections to the model; the store is somebody else's."""
+        if self._caller is not None:
+            self._caller.close()
 
     def _stream_unchanged(self, asked: Question) -> Iterator[Event]:
         """The engine's events. Where documents change under it before it has said anything, it
@@ -206,12 +218,12 @@ class Assistant:
         quoting = QuotingSynthesizer(searcher)
         synthesizer: BaseSynthesizer = quoting
         if self._llm is not None:
-            synthesizer = ModelSynthesizer(self._llm)
+            synthesizer = ModelSynthesizer(self._llm, caller=self._caller)
         engine = GroundedQueryEngine(
             HybridRetriever(searcher),
             synthesizer,
             partial(self._text_at, versions),
-            fallback=quoting if self._llm is not None else None,
+            fallback=quoting if self._falls_back else None,
             find_conflicts=partial(
                 find_conflicts,
                 nearness=TokenNearness(index, tokens),
@@ -223,6 +235,15 @@ class Assistant:
             fingerprint=self._fingerprint(version),
         )
         return _Loaded(version, stored, index, searcher, engine)
+
+    def _complete(self, answer: Answer, question: str) -> Answer:
+        """With the question as it was asked, and with what it cost."""
+        usage = self._prices.add_cost(answer.model, answer.usage)
+        return replace(answer, question=question, usage=usage)
+
+    @property
+    def _falls_back(self) -> bool:
+        return self._llm is not None and self._settings.fallback == "offline"
 
     def _fingerprint(self, version: str) -> str:
         parts = (
@@ -252,7 +273,7 @@ def build_assistant(settings: Settings, collection: str = "default") -> Assistan
 
     Raises StoreError ("locked", "no_collection", "other_embedding", ...) and SettingsError.
     """
-    embedding = build_embedding(settings.embedding)
+    embedding = build_embedding(settings)
     store = open_store(settings.data, embedding, server=settings.chroma_server)
     try:
         return Assistant(settings, store, embedding, store.collection(collection))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,14 @@ def examine(*, repair: bool, wait: bool = True) -> bool:
 
 
 def _examine(settings: Settings, *, repair: bool) -> Examination:
+    from assistant.embeddings import build_embedding
     from store.cache import cache_embedding
     from store.doctor import examine as examine_store
-    from store.embedding import build_embedding
 
-    plain = build_embedding(settings.embedding)
-    with cache_embedding(plain, settings.data, settings.cache_mb) as embedding:
+    with (
+        closing(build_embedding(settings)) as plain,
+        cache_embedding(plain, settings.data, settings.cache_mb) as embedding,
+    ):
         return examine_store(settings.data, embedding, repair=repair, server=settings.chroma_server)
 
 

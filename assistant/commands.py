@@ -226,13 +226,15 @@ def evaluate(
     catalog: Path | None,
     out: Path | None,
     language: Language | None,
+    *,
+    live: bool = False,
 ) -> int:
     """The exit code: 0 where every floor is reached."""
     from evals import command
 
     begin()
     languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages)
+    return command.run(file, docs, catalog, out, languages, live=live)
 
 
 def list_collections(*, wait: bool = True) -> None:

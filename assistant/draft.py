@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from assistant.answer import Citation, Claim, Conflict, Status
 from assistant.conflicts import Side, Told
+from assistant.errors import ModelError
 from assistant.grounding import Checked
 from assistant.telling import build_conflict
 from assistant.text.citations import renumber
@@ -32,6 +33,7 @@ class Draft:
         self.conflicts: list[Conflict] = []
         self.numbering = _Numbering()
         self.incomplete = False
+        self.failure: ModelError | None = None
 
     @property
     def status(self) -> Status:

@@ -84,7 +84,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             if self._fallback is None:
                 raise
             log.warning("the model failed (%s): answering by quotation", error, exc_info=True)
-            yield from self._answer(question, nodes, sources, self._fallback, clock, fallback=True)
+            yield from self._answer(question, nodes, sources, self._fallback, clock, failure=error)
 
     def _answer(
         self,
@@ -94,10 +94,12 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         synthesizer: BaseSynthesizer,
         clock: _Clock,
         *,
-        fallback: bool = False,
+        failure: ModelError | None = None,
     ) -> Iterator[Event]:
+        """`failure` is that of the model which this synthesizer stands in for."""
         response = synthesizer.synthesize(question, nodes)
-        draft = Draft(marks=self._marks_unproved and not fallback)
+        draft = Draft(marks=self._marks_unproved and failure is None)
+        draft.failure = failure
         try:
             for written in _sentences(response):
                 clock.lap("answer")
@@ -111,6 +113,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             # What is shown stays: it is proved, and another answer would say it again.
             log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
             draft.incomplete = True
+            draft.failure = error
         clock.lap("answer")
         yield from self._compare(question, sources, draft)
         clock.lap("compare")
@@ -120,7 +123,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             draft,
             response.metadata or {},
             timings_ms=clock.times(),
-            fallback=fallback,
+            fallback=failure is not None,
         )
 
     def _check(
@@ -169,6 +172,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             reason=reason,
             model=str(metadata.get("model", "offline")),
             incomplete=draft.incomplete,
+            failure=draft.failure,
             claims=() if reason else tuple(piece.claim for piece in draft.pieces),
             citations=() if reason else tuple(draft.numbering.citations),
             conflicts=tuple(draft.conflicts),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Claim
 from assistant.app import Assistant
+from assistant.embeddings import build_embedding
 from assistant.errors import RequestError, StoreError
 from assistant.render import to_html, to_markdown, to_plain
 from assistant.settings import Settings
@@ -29,7 +30,7 @@ from store.cache import cache_embedding
 from store.catalog import load_catalog
 from store.chroma import Store, open_store
 from store.collection import Collection
-from store.embedding import StoreEmbedding, build_embedding
+from store.embedding import StoreEmbedding
 from store.formats.limits import Limits
 from store.ingest import ingest
 from store.places import Place, find_place
@@ -124,6 +125,9 @@ class Owner:
         return report
 
     def close(self) -> None:
+        for assistant in self._assistants.values():
+            assistant.leave_model()
+        self._embedding.close()
         if self._store is not None:
             self._store.close()
 
@@ -147,7 +151,7 @@ def open_owner(settings: Settings, *, create: bool, wait: float = 1.0) -> Owner:
     Raises StoreError: "locked" if another process still has it after `wait` seconds, and what
     `open_store` raises.
     """
-    embedding = build_embedding(settings.embedding)
+    embedding = build_embedding(settings)
     server = settings.chroma_server
     if not (create or server or settings.data.exists()):
         return Owner(settings, embedding, None)

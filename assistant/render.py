@@ -18,7 +18,7 @@ from assistant.answer import (
     Passage,
 )
 from assistant.pieces import Piece, split_answer, split_claims
-from assistant.prompts import Messages, load_messages
+from assistant.prompts import Messages, explain, load_messages
 from assistant.reasons import explain_problems, explain_reason
 from store.places import Place
 
@@ -41,6 +41,7 @@ def to_plain(answer: Answer) -> str:
     if answer.citations:
         sources = [_plain_source(citation, labels) for citation in answer.citations]
         blocks.append("\n".join([labels.text("ui.answer.sources"), *sources]))
+    blocks.append(say_cost(answer, labels))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -54,6 +55,8 @@ def to_markdown(answer: Answer) -> str:
     if answer.citations:
         sources = [_markdown_source(citation, labels) for citation in answer.citations]
         blocks.append("\n\n".join([f"**{labels.text('ui.answer.sources')}**", *sources]))
+    cost = say_cost(answer, labels)
+    blocks.append(f"*{_markdown(cost)}*" if cost else "")
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -70,6 +73,7 @@ def to_html(answer: Answer) -> str:
         *(_html_conflict(conflict, labels) for conflict in answer.conflicts),
         _html_sources(answer.citations, labels),
         _html_nearest(answer.nearest, labels) if not answer.answered else "",
+        _html_cost(answer, labels),
     ]
     classes = f"answer answer-{escape(answer.id)} {answer.status} lang-{answer.language}"
     return f'<div class="{classes}">{"".join(parts)}</div>'
@@ -87,12 +91,28 @@ def say_status(answer: Answer, labels: Messages) -> str:
     return f"{status}: {note}" if status else ""
 
 
+def say_cost(answer: Answer, labels: Messages) -> str:
+    """What the model took, in a line; empty where its price isn't known."""
+    used = answer.usage
+    if "cost" not in used:
+        return ""
+    return labels.text(
+        "ui.answer.cost",
+        model=answer.model,
+        sent=used.get("prompt_tokens", 0),
+        written=used.get("completion_tokens", 0),
+        cost=used["cost"],
+        currency=used["currency"],
+    )
+
+
 def _status(answer: Answer, labels: Messages) -> tuple[str, str]:
     if answer.answered and not answer.claims:
         return "", ""
     notes = [_say_reason(answer, labels)]
     notes += [labels.text("ui.answer.incomplete")] if answer.incomplete else []
     notes += [labels.text("ui.answer.fallback")] if answer.fallback else []
+    notes += [explain(answer.failure, labels.language)] if answer.failure else []
     return labels.text(f"ui.answer.{answer.status}"), " ".join(notes)
 
 
@@ -298,6 +318,11 @@ def _html_nearest(passages: Sequence[Passage], labels: Messages) -> str:
     )
     title = escape(labels.text("ui.answer.nearest"))
     return f'<div class="nearest"><p>{title}</p><ul>{items}</ul></div>'
+
+
+def _html_cost(answer: Answer, labels: Messages) -> str:
+    cost = say_cost(answer, labels)
+    return f'<p class="cost">{escape(_fold(cost))}</p>' if cost else ""
 
 
 def _excerpt(text: str) -> str:

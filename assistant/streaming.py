@@ -11,15 +11,12 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from assistant.errors import DuociteError
+from assistant.stopping import GoneError, check_wanted, stop_when
 from assistant.wire import Json
 
 Event = TypeVar("Event")
 Emit = Callable[[Event], None]
 _log = logging.getLogger(__name__)
-
-
-class GoneError(Exception):
-    """Whoever asked doesn't listen any more."""
 
 
 class Workers:
@@ -32,7 +29,8 @@ class Workers:
     async def run(self, work: Callable[[Emit[Event]], None]) -> AsyncIterator[Event]:
         """The events that `work` emits, each as soon as it is there; raises what it raises.
 
-        If nobody wants the next one, `work` is ended by a GoneError at its next event.
+        If nobody wants the next one, `work` is ended by a GoneError: at its next event, or where it
+        waits for a model.
         """
         running = _Work(work, self._closed)
         thread = threading.Thread(target=running, name="request", daemon=True)
@@ -64,7 +62,8 @@ class _Work(Generic[Event]):
 
     def __call__(self) -> None:
         try:
-            self._work(self._emit)
+            with stop_when(self._is_gone):
+                self._work(self._emit)
         except GoneError:
             return
         except Exception as error:  # noqa: BLE001  it is raised again where it is awaited
@@ -73,9 +72,11 @@ class _Work(Generic[Event]):
             self._put(None)
 
     def _emit(self, event: Event) -> None:
-        if self.gone.is_set() or self._closed.is_set():
-            raise GoneError
+        check_wanted()
         self._put(event)
+
+    def _is_gone(self) -> bool:
+        return self.gone.is_set() or self._closed.is_set()
 
     def _put(self, event: Event | BaseException | None) -> None:
         with suppress(RuntimeError):  # the loop has ended: nobody waits

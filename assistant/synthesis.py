@@ -6,12 +6,9 @@ model writes is unchecked here: grounding comes after.
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterator,
     Generator,
     Iterable,
     Sequence,
@@ -35,8 +32,8 @@ from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, Qu
 from openai.types.chat import ChatCompletionChunk
 
 from assistant.answer import Language
+from assistant.calling import Caller
 from assistant.errors import ModelError, RetryableModelError
-from assistant.models import model_errors
 from assistant.prompts import load_prompt
 from assistant.question import Question
 from assistant.text.citations import disarm_markers
@@ -45,7 +42,6 @@ from assistant.text.stream import SentenceBuffer
 
 # What the prompt tells a model to write when the passages don't answer.
 REFUSAL = "NOT_STATED"
-DEADLINE_S = 120.0
 
 # Models escape the underline as Markdown wants it, or leave it out.
 _REFUSAL = re.compile(r"NOT(?:\\?_|\s)STATED")
@@ -132,12 +128,11 @@ class ModelSynthesizer(BaseSynthesizer):
     """Answers a Question from the nodes given, in the question's language.
 
     A reply streams by sentence; its errors come out of the stream, after the sentences that were
-    complete by then. `deadline` (seconds) bounds the whole reply; without asyncio it is looked at
-    with each token, and a server that falls silent is left to the client's own timeout. Without
-    nodes no model is asked. The response's `metadata` is that of Reply, final at the stream's end.
+    complete by then. How long it may take is the caller's concern. Without nodes no model is asked.
+    The response's `metadata` is that of Reply, final at the stream's end.
     """
 
-    def __init__(self, llm: LLM, *, streaming: bool = True, deadline: float = DEADLINE_S) -> None:
+    def __init__(self, llm: LLM, *, streaming: bool = True, caller: Caller | None = None) -> None:
         super().__init__(
             llm=llm,
             streaming=streaming,
@@ -146,7 +141,7 @@ class ModelSynthesizer(BaseSynthesizer):
             prompt_helper=PromptHelper(),
             chat_prompt_helper=ChatPromptHelper(),
         )
-        self._deadline = deadline
+        self._caller = caller or Caller(llm)
 
     def synthesize(
         self,
@@ -199,10 +194,8 @@ class ModelSynthesizer(BaseSynthesizer):
     def _sentences(self, messages: Sequence[ChatMessage], reply: Reply) -> Generator[str]:
         if not messages:
             return
-        end = time.monotonic() + self._deadline
-        with model_errors(reply.model), closing(self._llm.stream_chat(messages)) as chunks:
+        with closing(self._caller.stream(messages)) as chunks:
             for chunk in chunks:
-                _check_time(end)
                 yield from reply.push(chunk)
                 if reply.refused:
                     break
@@ -213,17 +206,14 @@ class ModelSynthesizer(BaseSynthesizer):
     ) -> AsyncGenerator[str]:
         if not messages:
             return
-        end = asyncio.get_running_loop().time() + self._deadline
-        with model_errors(reply.model):
-            stream = await self._llm.astream_chat(messages)
-            async with aclosing(stream):
-                # The request goes out with the first `anext`, and only waiting is timed: a timeout
-                # around a `yield` would strike whoever consumes the sentences.
-                while not reply.refused and (chunk := await _next(stream, end)):
-                    for sentence in reply.push(chunk):
-                        yield sentence
-                for sentence in reply.finish():
+        async with aclosing(self._caller.astream(messages)) as chunks:
+            async for chunk in chunks:
+                for sentence in reply.push(chunk):
                     yield sentence
+                if reply.refused:
+                    break
+            for sentence in reply.finish():
+                yield sentence
 
     def _get_prompts(self) -> PromptDictType:
         return {f"answer_{language}": load_prompt("answer", language) for language in _LANGUAGES}
@@ -264,16 +254,6 @@ def fence(text: str) -> str:
 
 def _nodes(texts: Sequence[str]) -> list[NodeWithScore]:
     return [NodeWithScore(node=TextNode(text=text)) for text in texts]
-
-
-def _check_time(end: float) -> None:
-    if time.monotonic() > end:
-        raise TimeoutError
-
-
-async def _next(stream: AsyncIterator[ChatResponse], end: float) -> ChatResponse | None:
-    async with asyncio.timeout_at(end):
-        return await anext(stream, None)
 
 
 def _finish_reason(raw: object) -> str | None:

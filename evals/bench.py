@@ -23,6 +23,7 @@ from rich.progress import track
 from rich.table import Table
 
 from assistant.app import build_assistant
+from assistant.embeddings import build_embedding
 from assistant.errors import DuociteError
 from assistant.prompts import explain
 from assistant.settings import Settings, load_settings, locale_language
@@ -35,7 +36,7 @@ from store.catalog import Catalog
 from store.chroma import open_store
 from store.chunks import build_chunks, embedded_text
 from store.collection import Collection
-from store.embedding import BATCH_SIZE, StoreEmbedding, build_embedding
+from store.embedding import BATCH_SIZE, StoreEmbedding
 from store.plan import PlannedFile, build_plan
 from store.prepare import (
     build_fingerprint,
@@ -131,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--docs and --questions belong together")
     try:
         suite = _choose_suite(given)
-        run_bench(load_settings(), suite, Console())
+        run_bench(load_settings().offline(), suite, Console())
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
         return error.exit_code
@@ -153,7 +154,7 @@ def _choose_suite(given: argparse.Namespace) -> Suite:
 
 
 def _time_ingest(settings: Settings, suite: Suite) -> Table:
-    embedding = build_embedding(settings.embedding)
+    embedding = build_embedding(settings)
     with open_store(settings.data, embedding) as store:
         collection = store.collection(COLLECTION, create=True)
         catalog = read_catalog(suite.catalog)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.cli_output import ingest_bar
+from assistant.embeddings import build_embedding
 from assistant.errors import IngestError, SuiteError
 from assistant.prompts import load_messages
 from assistant.settings import Settings
@@ -15,7 +16,7 @@ from store.cache import cache_embedding
 from store.catalog import Catalog, load_catalog
 from store.chroma import open_store
 from store.collection import Collection
-from store.embedding import StoreEmbedding, build_embedding
+from store.embedding import StoreEmbedding
 from store.ingest import ingest
 from store.read import find_documents
 from store.report import IngestReport
@@ -55,9 +56,10 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
     """
     if not find_documents([docs]).files:
         raise SuiteError("no_documents", path=docs)
-    folder = build_folder(settings.data, docs, catalog)
+    remote = settings.embedding if settings.embedding_choice else ""
+    folder = build_folder(settings.data, docs, catalog, remote)
     moved = settings.model_copy(update={"data": folder, "chroma_url": None})
-    plain = build_embedding(settings.embedding)
+    plain = build_embedding(settings)
     with (
         open_store(moved.data, plain) as store,
         # One cache for the stores of all evals, and for the user's own.
@@ -69,9 +71,11 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
         return Prepared(moved, COLLECTION, len(collection.documents()), sizes, report)
 
 
-def build_folder(data: Path, docs: Path, catalog: Path | None) -> Path:
-    """Where the store of these documents with this catalog lies: one folder a pair."""
+def build_folder(data: Path, docs: Path, catalog: Path | None, remote: str = "") -> Path:
+    """Where the store of these documents with this catalog lies: one folder a pair, and for each
+    embedding that is asked over a network one more."""
     pair = f"{docs.resolve()}\x1f{catalog.resolve() if catalog else ''}"
+    pair += f"\x1f{remote}" if remote else ""
     return data / "evals" / hashlib.sha256(pair.encode()).hexdigest()[:16]
 
 

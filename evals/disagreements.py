@@ -139,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("suites", nargs="*", metavar="FILE:DOCS[:CATALOG]")
     given = parser.parse_args(arguments)
     try:
-        settings = load_settings()
+        settings = load_settings().offline()
         heard = [one for spec in given.suites or SHIPPED for one in hear(settings, spec)]
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from assistant.answer import Language, Passage
 from assistant.app import build_assistant
+from assistant.embeddings import build_embedding
 from assistant.errors import DuociteError, SuiteError
 from assistant.prompts import explain
 from assistant.settings import Settings, load_settings, locale_language
@@ -32,7 +33,6 @@ from evals.measures import percentile
 from evals.pool import Paragraph, fill_pool
 from evals.retrieval import TOP, score_rank
 from store.chroma import open_store
-from store.embedding import build_embedding
 
 MEASURED = ("recall@1", "recall@5", "MRR")
 
@@ -119,7 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code; an error is one line on stderr."""
     given = _build_parser().parse_args(arguments)
     try:
-        directions = run_xquad(load_settings(), given.data, given.pool_docs, given.pool_catalog)
+        directions = run_xquad(
+            load_settings().offline(), given.data, given.pool_docs, given.pool_catalog
+        )
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
         return error.exit_code
@@ -140,7 +142,7 @@ def fill_language(prepared: Prepared, data: Path, language: Language) -> str:
     """Fill the pool of a language; the name of its collection."""
     name = f"xquad-{language}"
     paragraphs = read_paragraphs(data, language)
-    embedding = build_embedding(prepared.settings.embedding)
+    embedding = build_embedding(prepared.settings)
     with open_store(prepared.settings.data, embedding) as store:
         others = store.collection(prepared.collection)
         fill_pool(store.collection(name, create=True), embedding, paragraphs, others)

@@ -64,8 +64,9 @@ def count_sentences(row: Row) -> Counter[str]:
 def count_ending(row: Row) -> Counter[str]:
     """How an answer ended: answered, refused and why, failed and how."""
     answer = row["answer"]
-    counts = Counter(f"failure: {code}" for code in row["failures"])
-    counts["questions"] = 1
+    counts = Counter({"questions": 1})
+    if row["failure"]:
+        counts[f"failure: {row['failure']}"] = 1
     if any(_SENTINEL.search(text) for _, text in row["said"]):
         counts["the model said that nothing is stated"] = 1
     if answer is None:

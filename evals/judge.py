@@ -27,7 +27,7 @@ from llama_index.llms.openai import OpenAI
 
 from assistant.answer import Language
 from assistant.errors import ModelError, RetryableModelError
-from assistant.models import model_errors
+from assistant.failures import model_errors
 from assistant.prompts import load_prompt
 from assistant.synthesis import fence
 from assistant.text.citations import remove_markers, split_pieces

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,6 +78,7 @@ def measure_timings(replies: Sequence[Reply]) -> tuple[Timing, ...]:
 def print_report(report: Report, console: Console) -> None:
     cases = len({reply.ask.case.id for reply in report.results.replies})
     console.print(f"{report.suite.name}: {cases} questions in English and in Chinese", markup=False)
+    console.print(_say_models(report.results.replies), markup=False)
     console.print(build_measure_table(report))
     console.print(build_kind_table(report.results.results))
     for line in (*_say_chunks(report), *_say_timings(report)):
@@ -105,6 +107,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "catalog": str(suite.catalog) if suite.catalog else None,
         "floors": suite.floors,
         "passed": not report.broken,
+        "models": count_models(report.results.replies),
         "measures": [asdict(measure) for measure in report.measures],
         "broken": [{**asdict(measure), "floor": floor} for measure, floor in report.broken],
         "chunk_sizes": [asdict(sizes) for sizes in report.chunk_sizes],
@@ -112,6 +115,13 @@ def to_json(report: Report) -> dict[str, Any]:
         "results": [_result_json(result) for result in report.results.results],
         "answers": [_reply_json(reply) for reply in report.results.replies],
     }
+
+
+def count_models(replies: Sequence[Reply]) -> dict[str, int]:
+    """How many answers came from which model; "offline" are quoted ones, of which those "fallback"
+    stand in for a model that failed."""
+    named = ("fallback" if one.answer["fallback"] else one.answer["model"] for one in replies)
+    return dict(Counter(named))
 
 
 def build_measure_table(report: Report) -> Table:
@@ -159,6 +169,11 @@ def _pair(measures: Sequence[Measure], name: str) -> str:
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
+
+
+def _say_models(replies: Sequence[Reply]) -> str:
+    counts = [f"{name} {many}" for name, many in count_models(replies).items()]
+    return f"answers by: {', '.join(counts) or '-'}"
 
 
 def _say_chunks(report: Report) -> Iterator[str]:

@@ -71,7 +71,9 @@ def read_suite(spec: str) -> Iterator[Sample]:
     """The samples of one FILE:DOCS[:CATALOG]."""
     file, docs, *rest = spec.split(":")
     cases = read_cases(Path(file))
-    prepared = prepare_collection(load_settings(), Path(docs), Path(rest[0]) if rest else None)
+    prepared = prepare_collection(
+        load_settings().offline(), Path(docs), Path(rest[0]) if rest else None
+    )
     with closing(build_assistant(prepared.settings, prepared.collection)) as assistant:
         asks, suite = build_asks(cases), Path(file).stem
         whole = View(assistant.searcher, assistant.text)
@@ -150,7 +152,7 @@ def _is_part(view: View, candidate: Candidate, known: Sequence[str]) -> bool:
 
 def read_xquad(data: Path, pool_docs: Path, pool_catalog: Path | None) -> Iterator[Sample]:
     """The samples of the four directions; the pools are those of `evals.external`."""
-    prepared = prepare_collection(load_settings(), pool_docs, pool_catalog)
+    prepared = prepare_collection(load_settings().offline(), pool_docs, pool_catalog)
     for pool in LANGUAGES:
         name = fill_language(prepared, data, pool)
         answers = {str(row["id"]): row for _, row in read_rows(data / f"questions_{pool}.jsonl")}

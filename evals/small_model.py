@@ -77,13 +77,13 @@ def ask_one(ask: Ask, assistant: Asked) -> Row:
         except ModelError as error:
             if error.code == "unreachable":
                 raise
-            heard.failures.append(error.code)
+            row["failure"] = error.code
         else:
             row["answer"] = answer.to_json()
             row["claims"] = [_claim_row(claim) for claim in answer.claims]
+            row["failure"] = answer.failure.code if answer.failure else None
     row["seconds"] = round(time.perf_counter() - began, 2)
-    row["failures"] = heard.failures
-    row["said"] = [[said.with_passages, said.text] for said in heard.replies]
+    row["said"] = [[said.with_passages, said.text] for said in heard]
     return row
 
 

@@ -129,6 +129,10 @@ class CachedEmbedding(StoreEmbedding):
     def dimension(self) -> int:
         return self._inner.dimension
 
+    @property
+    def gives_tokens(self) -> bool:
+        return self._inner.gives_tokens
+
     def query_vectors(self, texts: Sequence[str]) -> Vectors:
         return self._inner.query_vectors(texts)
 

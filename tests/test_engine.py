@@ -210,6 +210,7 @@ def test_a_model_that_fails_at_once_is_replaced() -> None:
     *claims, answer = engine.stream(Question("How much?"))
     assert isinstance(answer, Answer)
     assert (answer.model, answer.fallback, answer.incomplete) == ("offline", True, False)
+    assert answer.failure is FAILURE
     assert tuple(claims) == answer.claims
     assert answer.problems == ()
 
@@ -220,6 +221,7 @@ def test_a_model_that_fails_after_a_proved_sentence_leaves_an_incomplete_answer(
     *claims, answer = engine.stream(Question("How much?"))
     assert isinstance(answer, Answer)
     assert (answer.status, answer.incomplete, answer.fallback) == ("verified", True, False)
+    assert answer.failure is FAILURE
     assert answer.text == PAPER
     assert tuple(claims) == answer.claims
     assert answer.model == "speaker"

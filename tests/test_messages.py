@@ -30,7 +30,7 @@ FORWARDED = {
     "_error": ("CatalogError", {"path", "entry"}),
     "refuse": ("IngestError", {"path"}),
 }
-MODEL_FAULT = ("Fault", {"model"})
+MODEL_FAULT = ("Fault", {"model", "setting"})
 
 
 class Site(NamedTuple):

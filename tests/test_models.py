@@ -1,38 +1,42 @@
-"""The model by settings, and every failure of a server as one of our own errors."""
+"""The model by settings: who is asked, with which key and headers, and that none of it shows."""
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 
-import httpx
-import openai
 import pytest
 from llama_index.core.llms import ChatMessage
 from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai_like import OpenAILike
 
-from assistant.answer import Language
-from assistant.errors import ModelError, RetryableModelError, SettingsError
-from assistant.models import FAULTS, build_llm, find_fault, model_errors
-from assistant.prompts import load_messages
+from assistant.errors import SettingsError
+from assistant.models import OPENAI_URL, Server, build_clients, build_llm, find_server
 from assistant.settings import Settings
-from tests.support.openai_server import OpenAIServer, refused, streamed, whole
+from tests.support.openai_server import OpenAIServer, whole
 
 SECRET = "sk-do-not-show-this"
-REQUEST = httpx.Request("POST", "http://127.0.0.1/v1/chat/completions")
 
 
-def settings(llm: str, monkeypatch: pytest.MonkeyPatch, timeout: float = 5.0) -> Settings:
+def settings(llm: str, monkeypatch: pytest.MonkeyPatch, **options: str) -> Settings:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     monkeypatch.setenv("DUOCITE_LLM_KEY", "key-of-the-server")
-    return Settings(llm=llm, timeout=timeout, _env_file=None)
+    for name, value in options.items():
+        monkeypatch.setenv(name, value)
+    return Settings(llm=llm, _env_file=None)
 
 
 def close(llm: OpenAI | None) -> None:
     assert llm is not None
     llm._get_client().close()
+
+
+def ask(llm: OpenAI | None) -> str:
+    assert llm is not None
+    try:
+        return str(llm.chat([ChatMessage("ask")]).message.content)
+    finally:
+        close(llm)
 
 
 @pytest.fixture
@@ -82,137 +86,76 @@ def test_each_server_gets_its_own_key(
     server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.say(whole("yes"))
-    llm = build_llm(settings(f"compatible:m@{server.url}", monkeypatch))
-    assert llm is not None
-    assert llm.chat([ChatMessage("ask")]).message.content == "yes"
+    assert ask(build_llm(settings(f"compatible:m@{server.url}", monkeypatch))) == "yes"
     assert server.received[0].headers["Authorization"] == "Bearer key-of-the-server"
     assert SECRET not in str(server.received[0])
-    close(llm)
 
 
 @pytest.mark.integration
-def test_without_a_key_openai_s_is_not_sent_to_another_server(
+def test_nothing_that_is_for_openai_is_sent_to_another_server(
     server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("DUOCITE_LLM_KEY", raising=False)
-    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    given = {
+        "OPENAI_ORG_ID": f"org-{SECRET}",
+        "OPENAI_PROJECT_ID": f"proj-{SECRET}",
+        "OPENAI_ADMIN_KEY": SECRET,
+        "OPENAI_CUSTOM_HEADERS": f"X-Team: {SECRET}",
+        "DUOCITE_LLM_KEY": "",
+    }
     server.say(whole("yes"))
-    llm = build_llm(Settings(llm=f"compatible:m@{server.url}", _env_file=None))
-    assert llm is not None
-    llm.chat([ChatMessage("ask")])
+    ask(build_llm(settings(f"compatible:m@{server.url}", monkeypatch, **given)))
     assert SECRET not in str(server.received[0])
+    assert server.received[0].headers["Authorization"] == "Bearer none"
+
+
+@pytest.mark.integration
+def test_azure_is_asked_with_its_version_and_its_own_header(
+    server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.say(whole("yes"))
+    place = f"{server.url}/deployments/gpt-4o?api-version=2024-10-21"
+    given = {"DUOCITE_LLM_HEADERS": f"api-key: {SECRET}\nX-Team: a", "DUOCITE_LLM_KEY": ""}
+    llm = build_llm(settings(f"compatible:gpt-4o@{place}", monkeypatch, **given))
+    assert SECRET not in repr(llm)
+    ask(llm)
+    (received,) = server.received
+    assert received.path == "/v1/deployments/gpt-4o/chat/completions?api-version=2024-10-21"
+    assert (received.headers["api-key"], received.headers["X-Team"]) == (SECRET, "a")
+    assert "Authorization" not in received.headers
+
+
+@pytest.mark.integration
+def test_a_header_that_is_set_goes_before_one_that_is_made(
+    server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.say(whole("yes"))
+    given = {"DUOCITE_LLM_HEADERS": '{"authorization": "Basic QX7"}'}
+    ask(build_llm(settings(f"compatible:m@{server.url}", monkeypatch, **given)))
+    sent = {name.lower(): value for name, value in server.received[0].headers.items()}
+    assert sent["authorization"] == "Basic QX7"
+
+
+def test_openai_is_told_the_organisation_and_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = settings("openai:gpt-4o", monkeypatch, OPENAI_ORG_ID="org-1", OPENAI_PROJECT_ID="p-1")
+    server = find_server(chosen, chosen.llm_choice)
+    assert server == Server(OPENAI_URL, SECRET, {}, "org-1", "p-1")
+    client, _ = build_clients(server, 5.0)
+    assert client.default_headers["OpenAI-Organization"] == "org-1"
+    assert client.default_headers["OpenAI-Project"] == "p-1"
+    client.close()
+
+
+def test_what_an_address_holds_behind_its_question_mark_does_not_show(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen = settings(f"compatible:m@http://127.0.0.1:9/v1?key={SECRET}", monkeypatch)
+    llm = build_llm(chosen)
+    assert llm is not None
+    assert SECRET not in repr(llm) + llm.to_json()
+    assert llm.api_base == "http://127.0.0.1:9/v1"
     close(llm)
 
 
-def ask(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, timeout: float = 5.0) -> str:
-    llm = build_llm(settings(f"compatible:m@{server.url}", monkeypatch, timeout))
-    assert llm is not None
-    try:
-        with model_errors("m"):
-            return "".join(reply.delta or "" for reply in llm.stream_chat([ChatMessage("ask")]))
-    finally:
-        close(llm)
-
-
-@pytest.mark.integration
-@pytest.mark.parametrize(
-    ("status", "code", "expected", "retryable", "requests"),
-    [
-        (401, "", "refused_key", False, 1),
-        (403, "", "refused_key", False, 1),
-        (404, "model_not_found", "no_model", False, 1),
-        (400, "context_length_exceeded", "bad_request", False, 1),
-        (429, "", "rate_limited", True, 2),
-        (429, "insufficient_quota", "quota", False, 2),
-        (500, "", "server", True, 2),
-        (503, "", "server", True, 2),
-    ],
-)
-def test_a_refusal_of_the_server_has_its_code(
-    server: OpenAIServer,
-    monkeypatch: pytest.MonkeyPatch,
-    status: int,
-    code: str,
-    expected: str,
-    retryable: bool,
-    requests: int,
-) -> None:
-    server.say(refused(status, code))
-    with pytest.raises(ModelError) as caught:
-        ask(server, monkeypatch)
-    assert (caught.value.code, caught.value.retryable) == (expected, retryable)
-    assert caught.value.details == {"model": "m"}
-    assert len(server.received) == requests
-
-
-@pytest.mark.integration
-def test_a_second_try_that_succeeds_is_an_answer(
-    server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.say(refused(500), streamed("It is 5 %."))
-    assert ask(server, monkeypatch) == "It is 5 %."
-
-
-@pytest.mark.integration
-@pytest.mark.parametrize("wait", ["120", "Wed, 21 Oct 2037 07:28:00 GMT"])
-def test_a_long_wait_is_refused_and_not_slept_through(
-    server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, wait: str
-) -> None:
-    server.say(refused(429, Retry_After=wait))
-    with pytest.raises(RetryableModelError, match="rate_limited"):
-        ask(server, monkeypatch)
-    assert len(server.received) == 1
-
-
-@pytest.mark.integration
-def test_a_server_that_is_not_there_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    with OpenAIServer().running() as gone:
-        pass
-    with pytest.raises(RetryableModelError, match="unreachable"):
-        ask(gone, monkeypatch)
-
-
-def exceptions_of(module: object) -> list[type[Exception]]:
-    found = inspect.getmembers(module, inspect.isclass)
-    return [cls for name, cls in found if issubclass(cls, Exception) and not name.startswith("_")]
-
-
-@pytest.mark.parametrize("error", exceptions_of(openai))
-def test_every_exception_of_openai_has_a_line_of_its_own(error: type[Exception]) -> None:
-    assert error in FAULTS
-
-
-@pytest.mark.parametrize(
-    "error", [cls for cls in exceptions_of(httpx) if issubclass(cls, httpx.HTTPError)]
-)
-def test_every_http_error_of_httpx_is_covered(error: type[Exception]) -> None:
-    assert any(cls in FAULTS for cls in error.__mro__)
-
-
-def test_the_nearest_class_decides() -> None:
-    assert find_fault(httpx.ReadTimeout("")).code == "timeout"
-    assert find_fault(httpx.ConnectError("")).code == "unreachable"
-    assert find_fault(httpx.RemoteProtocolError("")).code == "cut_off"
-    assert find_fault(openai.APITimeoutError(REQUEST)).code == "timeout"
-
-
-def test_an_error_of_our_own_code_passes_through() -> None:
-    with pytest.raises(ZeroDivisionError), model_errors("m"):
-        raise ZeroDivisionError
-
-
-def test_the_provider_s_words_stay_out_of_the_message() -> None:
-    told = openai.APIError(f"Incorrect API key provided: {SECRET}", REQUEST, body=None)
-    with pytest.raises(ModelError) as caught, model_errors("m"):
-        raise told
-    assert SECRET not in str(caught.value)
-    assert caught.value.__cause__ is told
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_fault_has_a_message(language: Language) -> None:
-    messages = load_messages(language)
-    for fault in set(FAULTS.values()):
-        key = f"errors.model.{fault.code}"
-        assert key in messages
-        assert messages.variables(key) <= {"model"}
+def test_a_server_does_not_print_its_secrets() -> None:
+    server = Server("http://127.0.0.1:9", SECRET, {"api-key": SECRET})
+    assert SECRET not in repr(server)

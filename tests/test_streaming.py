@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import DuociteError, StoreError
-from assistant.streaming import Emit, GoneError, Workers, write_events
+from assistant.stopping import GoneError
+from assistant.streaming import Emit, Workers, write_events
 
 
 async def gather(work: Callable[[Emit[Any]], None]) -> list[Any]:

@@ -21,6 +21,7 @@ from llama_index.core.llms import (
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.answer import Language
+from assistant.calling import build_caller
 from assistant.errors import ModelError, RetryableModelError
 from assistant.models import build_llm
 from assistant.question import Question
@@ -69,20 +70,20 @@ def server() -> Iterator[OpenAIServer]:
 @pytest.fixture
 def build(server: OpenAIServer) -> Iterator[Callable[..., ModelSynthesizer]]:
     """Builds a synthesizer on the scripted server, and closes its connections afterwards."""
-    clients = []
+    callers = []
 
-    def build_on_server(timeout: float = 5.0, **options: object) -> ModelSynthesizer:
+    def build_on_server(timeout: float = 5.0, streaming: bool = True) -> ModelSynthesizer:
         settings = Settings(
             llm=f"compatible:scripted@{server.url}", timeout=timeout, _env_file=None
         )
         llm = build_llm(settings)
         assert llm is not None
-        clients.append(llm._get_client())
-        return ModelSynthesizer(llm, **options)  # type: ignore[arg-type]
+        callers.append(build_caller(settings, llm))
+        return ModelSynthesizer(llm, streaming=streaming, caller=callers[-1])
 
     yield build_on_server
-    for client in clients:
-        client.close()
+    for caller in callers:
+        caller.close()
 
 
 def ask(synthesizer: ModelSynthesizer, language: Language = "en") -> list[str]:
@@ -92,11 +93,9 @@ def ask(synthesizer: ModelSynthesizer, language: Language = "en") -> list[str]:
 
 
 async def aask(synthesizer: ModelSynthesizer) -> list[str]:
-    # Closed on an error too: a connection left in the pool outlives its event loop.
-    async with synthesizer._llm._get_aclient():  # type: ignore[attr-defined]
-        response = await synthesizer.asynthesize(Question("How much?"), NODES)
-        assert isinstance(response, AsyncStreamingResponse)
-        return [sentence async for sentence in response.response_gen]
+    response = await synthesizer.asynthesize(Question("How much?"), NODES)
+    assert isinstance(response, AsyncStreamingResponse)
+    return [sentence async for sentence in response.response_gen]
 
 
 @pytest.mark.integration
@@ -224,9 +223,9 @@ def test_the_deadline_ends_a_reply_that_only_trickles(
     drops = [part for part in streamed("so " * 40).parts if isinstance(part, bytes)]
     server.say(replace(streamed(""), parts=[p for drop in drops for p in (drop, 0.05)]))
     with pytest.raises(RetryableModelError, match="timeout"):
-        ask(build(deadline=0.4))
+        ask(build(timeout=0.4))
     with pytest.raises(RetryableModelError, match="timeout"):
-        asyncio.run(aask(build(deadline=0.4)))
+        asyncio.run(aask(build(timeout=0.4)))
 
 
 @pytest.mark.integration
@@ -235,7 +234,7 @@ def test_the_async_deadline_ends_a_silence(
 ) -> None:
     server.say(stalled())
     with pytest.raises(RetryableModelError, match="timeout"):
-        asyncio.run(aask(build(deadline=0.2)))
+        asyncio.run(aask(build(timeout=0.2)))
 
 
 @pytest.mark.integration

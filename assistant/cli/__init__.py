@@ -187,19 +187,25 @@ def evaluate(
     language: Annotated[
         Literal["en", "zh"] | None, typer.Option(help="Only questions in this language.")
     ] = None,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="With the models of DUOCITE_LLM and DUOCITE_EMBEDDING."),
+    ] = False,
 ) -> None:
-    """Ask questions with known answers, and fail where too few are right.
+    """Ask questions with known answers, and fail where too few are right. Without --live, nothing
+    is sent to any model.
 
     \b
     Examples:
       duocite eval
       duocite eval gold.jsonl --docs reports/ --catalog reports/catalog.yaml
+      duocite eval --live
     """
     if file is None and (docs or catalog):
         raise typer.BadParameter("--docs and --catalog go with a FILE of known answers")
     from assistant import commands
 
-    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language))
+    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language, live=live))
 
 
 @app.command()

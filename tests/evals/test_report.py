@@ -14,6 +14,7 @@ from evals.collections import ChunkSizes
 from evals.report import (
     Report,
     build_report,
+    count_models,
     find_faults,
     find_unjudged,
     measure_timings,
@@ -50,6 +51,16 @@ def printed(report: Report) -> str:
 def wrong_in_chinese(text: str = "70亿美元 [1]") -> FakeAssistant:
     answers: dict[str, Answer] = dict(build_right_assistant().answers)
     return FakeAssistant({**answers, build_case().question_zh: build_answer(text, "zh")})
+
+
+def test_it_says_which_models_answered() -> None:
+    assistant = build_right_assistant()
+    quoted, written = list(assistant.answers.values())[:2]
+    quoted.fallback, written.model = True, "swift-1"
+    report = report_on(assistant)
+    assert count_models(report.results.replies)["swift-1"] == 1
+    assert to_json(report)["models"]["fallback"] == 1
+    assert "swift-1 1" in printed(report)
 
 
 def test_a_row_has_both_languages_apart() -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 
 from assistant.answer import Answer, Claim, Turn
 from assistant.app import Assistant, build_assistant
+from assistant.errors import ModelError
+from assistant.patience import Patience
+from assistant.prices import Price, Prices
+from assistant.render import to_plain
 from assistant.settings import Settings
 from assistant.synthesis import REFUSAL
 from tests.support.openai_server import (
@@ -16,8 +21,10 @@ from tests.support.openai_server import (
     Scripted,
     broken,
     chunk,
+    counted,
     cut,
     refused,
+    stalled,
     streamed,
 )
 
@@ -41,6 +48,7 @@ def running() -> Iterator[OpenAIServer]:
 def server(running: OpenAIServer) -> OpenAIServer:
     """That has heard nothing yet."""
     running.received.clear()
+    running.left.clear()
     return running
 
 
@@ -52,7 +60,6 @@ def assistant(running: OpenAIServer, settings: Settings) -> Iterator[Assistant]:
         environment.setenv("DUOCITE_LLM", f"compatible:scripted@{running.url}")
         opened = build_assistant(Settings(_env_file=None))
     yield opened
-    opened._llm._get_client().close()  # type: ignore[union-attr]
     opened.close()
 
 
@@ -212,6 +219,101 @@ def test_a_model_that_was_wrong_and_then_failed_falls_back_to_quoting(
     answer = assistant.ask(QUESTION)
     assert (answer.status, answer.fallback) == ("verified", True)
     assert "9.9" not in answer.text
+
+
+FAULTS = {
+    "wrong key": (refused(401), "refused_key", ("key", "密钥")),
+    "no such model": (refused(404, "model_not_found"), "no_model", ("name", "名称")),
+    "wait": (refused(429, Retry_After="120"), "wait", ("120 seconds", "120 秒")),
+    "quota": (refused(429, "insufficient_quota"), "quota", ("quota", "额度")),
+    "too long": (refused(400, "context_length_exceeded"), "too_long", ("longer than", "长度")),
+    "filtered": (refused(400, "content_filter"), "filtered", ("held the reply back", "扣下")),
+    "empty": (streamed(""), "bad_reply", ("can't be read", "无法读取")),
+    "no stream": (Scripted([b"<html>Proxy</html>"]), "bad_reply", ("can't be read", "无法读取")),
+    "hang": (stalled(), "timeout", ("in time", "及时")),
+}
+
+
+@pytest.fixture
+def hasty(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> Assistant:
+    """Waits half a second, and not at all between tries."""
+
+    async def no_sleep(seconds: float) -> None:
+        pass
+
+    assert assistant._caller is not None
+    monkeypatch.setattr(assistant._caller, "_patience", Patience(0.5, sleep=no_sleep))
+    return assistant
+
+
+@pytest.mark.parametrize("failure", FAULTS)
+def test_a_failure_is_told_in_the_askers_language_beside_what_is_quoted(
+    server: OpenAIServer, hasty: Assistant, failure: str
+) -> None:
+    reply, code, said = FAULTS[failure]
+    server.say(reply)
+    for question, words in zip((QUESTION, "港口将在集装箱码头投资多少？"), said, strict=True):
+        answer = hasty.ask(question)
+        assert answer.fallback
+        assert answer.failure is not None
+        assert answer.failure.code == code
+        assert words in to_plain(answer)
+
+
+@pytest.mark.parametrize("question", [QUESTION, "港口将在集装箱码头投资多少？"])
+@pytest.mark.parametrize(("reply", "code"), [(refused(401), "refused_key"), (cut(""), "cut_off")])
+def test_without_a_fallback_the_failure_is_all_there_is(
+    server: OpenAIServer,
+    hasty: Assistant,
+    monkeypatch: pytest.MonkeyPatch,
+    question: str,
+    reply: Scripted,
+    code: str,
+) -> None:
+    strict = hasty._settings.model_copy(update={"fallback": "none"})
+    monkeypatch.setattr(hasty, "_settings", strict)
+    monkeypatch.setattr(hasty, "_state", None)
+    server.say(reply)
+    with pytest.raises(ModelError, match=code):
+        hasty.ask(question)
+
+
+@pytest.mark.parametrize("ending", ["no reason", "stall"])
+def test_a_reply_without_its_end_leaves_what_was_proved(
+    server: OpenAIServer, hasty: Assistant, ending: str
+) -> None:
+    text = says(hasty, RIGHT + " And the") + " rest"
+    server.say(streamed(text, finish_reason=None) if ending == "no reason" else stalled(text))
+    answer = hasty.ask(QUESTION)
+    assert (answer.status, answer.incomplete, answer.fallback) == ("verified", True, False)
+    assert answer.text == RIGHT
+    assert answer.failure is not None
+    assert answer.failure.code == ("cut_off" if ending == "no reason" else "timeout")
+
+
+def test_an_answer_says_what_it_took_and_cost(
+    server: OpenAIServer, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prices = Prices({"scripted": Price(Decimal("0.5"), Decimal(2), "USD")})
+    monkeypatch.setattr(assistant, "_prices", prices)
+    server.say(streamed(says(assistant, RIGHT), usage=counted(2000, 100)))
+    answer = assistant.ask(QUESTION)
+    assert answer.to_json()["usage"] == {
+        "prompt_tokens": 2000,
+        "completion_tokens": 100,
+        "total_tokens": 2100,
+        "cost": "0.0012",
+        "currency": "USD",
+    }
+    assert "0.0012 USD" in to_plain(answer)
+
+
+def test_one_who_leaves_stops_the_model(server: OpenAIServer, assistant: Assistant) -> None:
+    server.say(stalled(says(assistant, RIGHT) + " And the"))
+    events = assistant.stream(QUESTION)
+    assert isinstance(next(events), Claim)
+    events.close()  # type: ignore[attr-defined]
+    assert server.left.wait(5)
 
 
 def test_a_follow_up_reaches_the_model_with_its_subject(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,10 +48,22 @@ def chunk(content: str = "", finish_reason: str | None = None) -> bytes:
     return b"data: " + json.dumps(event | {"choices": [choice]}).encode() + b"\n\n"
 
 
-def streamed(text: str, size: int = 3, finish_reason: str | None = "stop") -> Scripted:
+def counted(prompt: int, completion: int) -> bytes:
+    """The event in which a server says what a stream took, as it does where it is asked to."""
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion}
+    usage = {**counts, "total_tokens": prompt + completion}
+    event = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "scripted"}
+    return b"data: " + json.dumps(event | {"choices": [], "usage": usage}).encode() + b"\n\n"
+
+
+def streamed(
+    text: str, size: int = 3, finish_reason: str | None = "stop", usage: bytes = b""
+) -> Scripted:
     """`text` in pieces of `size` characters; without a finish_reason it just ends."""
     pieces = [chunk(text[i : i + size]) for i in range(0, len(text), size)]
-    ending = [chunk(finish_reason=finish_reason), b"data: [DONE]\n\n"] if finish_reason else []
+    ending = [chunk(finish_reason=finish_reason)] if finish_reason else []
+    ending += [usage] if usage else []
+    ending += [b"data: [DONE]\n\n"] if finish_reason else []
     return Scripted([*pieces, *ending], headers=EVENTS)
 
 
@@ -76,18 +91,36 @@ def broken(text: str) -> Scripted:
     return Scripted([chunk(text), b"data: " + json.dumps(error).encode() + b"\n\n"], headers=EVENTS)
 
 
-def refused(status: int, code: str = "", **headers: str) -> Scripted:
+def embedded(rows: Sequence[Sequence[float]]) -> Scripted:
+    """Vectors, in the order of the texts that were sent."""
+    data = [
+        {"object": "embedding", "index": index, "embedding": list(row)}
+        for index, row in enumerate(rows)
+    ]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    reply = {"object": "list", "data": data, "model": "scripted", "usage": usage}
+    return Scripted([json.dumps(reply).encode()])
+
+
+def refused(status: int, code: str = "", message: str = "", **headers: str) -> Scripted:
     """An error in OpenAI's form; header names are given with underlines."""
-    body = {"error": {"message": f"refused with {status}", "type": "error", "code": code or None}}
+    said = message or f"refused with {status}"
+    body = {"error": {"message": said, "type": "error", "code": code or None}}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Scripted([json.dumps(body).encode()], status, JSON | named)
 
 
 class OpenAIServer:
-    """Replies with what `say` was given, in turn, the last one again and again."""
+    """Replies with what `say` was given, in turn, the last one again and again.
+
+    Texts to embed are given to `embed`, if there is one. `left` is set once a client goes away in
+    the middle of a reply.
+    """
 
     def __init__(self) -> None:
         self.received: list[Received] = []
+        self.left = threading.Event()
+        self.embed: Callable[[list[str]], Scripted] | None = None
         self._script: deque[Scripted] = deque()
         self._closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -112,7 +145,9 @@ class OpenAIServer:
             thread.join()
             self._http.server_close()
 
-    def _next(self) -> Scripted:
+    def _choose(self, received: Received) -> Scripted:
+        if self.embed and received.path.partition("?")[0].endswith("/embeddings"):
+            return self.embed(received.body["input"])
         return self._script.popleft() if len(self._script) > 1 else self._script[0]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -126,9 +161,14 @@ class OpenAIServer:
                 body = json.loads(self.rfile.read(length))
                 server.received.append(Received(self.path, dict(self.headers), body))
                 try:
-                    server._reply(self, server._next())
+                    server._reply(self, server._choose(server.received[-1]))
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True  # the client has left, as it may
+                    server.left.set()
+
+            def do_GET(self) -> None:
+                listed = {"object": "list", "data": [{"id": "scripted", "object": "model"}]}
+                server._reply(self, Scripted([json.dumps(listed).encode()]))
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -137,7 +177,9 @@ class OpenAIServer:
 
     def _reply(self, handler: BaseHTTPRequestHandler, reply: Scripted) -> None:
         handler.send_response(reply.status)
-        for name, value in {**reply.headers, "Transfer-Encoding": "chunked"}.items():
+        # Said, so that no client takes the connection for one that stays.
+        framing = {"Transfer-Encoding": "chunked", "Connection": "close"}
+        for name, value in {**reply.headers, **framing}.items():
             handler.send_header(name, value)
         handler.end_headers()
         for part in reply.parts:
@@ -151,4 +193,10 @@ class OpenAIServer:
             handler.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
             handler.wfile.flush()
         else:
-            self._closing.wait(part)
+            self._stay_silent(handler.connection, part)
+
+    def _stay_silent(self, client: socket.socket, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and not self._closing.wait(0.02):
+            if select.select([client], [], [], 0)[0] and not client.recv(1, socket.MSG_PEEK):
+                raise BrokenPipeError
