@@ -331,7 +331,8 @@ def test_llamaindex_takes_an_answer_as_it_is(
 def test_a_template_asks_for_one_measure_alone(measure: str, language: Language) -> None:
     names = {"query_str", "context_str", "context_msg", "existing_answer", "query"}
     names |= {"generated_answer", "reference_answer"}
-    text = load_template(measure, language).format(**{name: f"<{name}>" for name in names})
+    given: dict[str, Any] = {name: f"<{name}>" for name in names}
+    text = load_template(measure, language).format(**given)
     wanted = judge._NAMES[measure].keys()
     assert {name for name in names if f"<{name}>" in text} == wanted
     assert ("YES" in text) == (measure != "correct")
