@@ -113,7 +113,8 @@ def _start(weights: Path, key: str) -> Any:
     given.n_ctx = CONTEXT_WINDOW
     given.n_parallel = 1  # each slot would get its share of the window
     given.n_predict = LONGEST_REPLY
-    given.cpuparams.n_threads = os.cpu_count() or 1
+    # Its threads wait for each other at every step: one that must share its core holds up all.
+    given.cpuparams.n_threads = max(1, (os.cpu_count() or 1) // 2)
     given.ui = False
     return xllamacpp.Server(given)
 

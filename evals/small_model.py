@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ from rich.progress import track
 
 from assistant.answer import Claim
 from assistant.app import build_assistant
-from assistant.errors import DuociteError, ModelError
+from assistant.errors import DuociteError, ModelError, SuiteError
 from assistant.prompts import explain
 from assistant.settings import load_settings, locale_language
-from evals.cases import LANGUAGES, Ask, Case, read_cases, read_rows
+from evals.cases import LANGUAGES, Ask, Case, read_cases
 from evals.collections import prepare_collection
 from evals.command import choose_suites, say_failed
 from evals.invented import build_table, find_doubtful, say_doubtful
@@ -87,15 +87,18 @@ def ask_one(ask: Ask, assistant: Asked) -> Row:
     return row
 
 
-def read_answers(path: Path) -> Iterator[Row]:
-    """The rows of a file, if it is there; a last line that was cut off is cut away."""
+def read_answers(path: Path) -> list[Row]:
+    """The rows of a file, if it is there; a last line that was cut off is cut away.
+
+    SuiteError "bad_line" for a line that is no row.
+    """
     if not path.is_file():
-        return
+        return []
     whole, end, rest = path.read_text(encoding="utf-8").rpartition("\n")
     if rest:
         path.write_text(whole + end, encoding="utf-8")
-    for _, row in read_rows(path):
-        yield row
+    lines = whole.split("\n") if whole else []
+    return [_read_row(path, number, line) for number, line in enumerate(lines, 1)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,6 +127,16 @@ def _run(suite: Suite, questions: int, out: Path) -> int:
     for line in say_doubtful(doubtful):
         console.print(line, markup=False, highlight=False)
     return TO_JUDGE if doubtful else DONE
+
+
+def _read_row(path: Path, number: int, line: str) -> Row:
+    try:
+        row: Row = json.loads(line)
+        _ = _key(row), row["said"], row["claims"], row["seconds"], row["failure"]
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise SuiteError("bad_line", path=path, line=number, reason=reason) from error
+    return row
 
 
 def _key(row: Row) -> tuple[str, str]:
