@@ -43,7 +43,7 @@ def test_of_a_reply_that_nobody_waited_for_the_beginning_is_heard() -> None:
     with overhear() as heard:
         stream = MockLLM(max_tokens=5).stream_chat(PLAIN)
         first = next(iter(stream))
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
     assert heard == [ModelReply(False, said(first))]
 
 

@@ -33,9 +33,8 @@ INVENTED = "The firm had put 9 billion U.S. dollars into the mainland."
 
 
 def build_cases(many: int) -> list[Case]:
-    return [
-        build_case(id=f"c{n}", question_en=f"Q{n}?", question_zh=f"问{n}？") for n in range(many)
-    ]
+    asked = [(f"c{n}", f"Q{n}?", f"问{n}？") for n in range(many)]
+    return [build_case(id=id, question_en=en, question_zh=zh) for id, en, zh in asked]
 
 
 def figure(text: str, value: int, verdict: Any = "checked") -> CheckedFigure:
@@ -138,7 +137,17 @@ def test_only_the_questions_asked_for_are_in_the_result(tmp_path: Path) -> None:
 
 
 def test_no_answers_are_read_where_there_is_no_file(tmp_path: Path) -> None:
-    assert list(read_answers(tmp_path / "none.jsonl")) == []
+    assert read_answers(tmp_path / "none.jsonl") == []
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"case": "c1"}', "", "null"])
+def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "answers.jsonl"
+    ask_all(draw_asks([build_case()], 1), build_right_assistant(), path)
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    with pytest.raises(SuiteError, match="bad_line") as caught:
+        read_answers(path)
+    assert caught.value.details["line"] == 2
 
 
 @pytest.fixture
@@ -191,7 +200,7 @@ def test_the_assistant_is_asked_with_the_small_model(
     out = capsys.readouterr().out
     assert "1 (100.0%)" in out
     assert "Every figure that was shown as proved is found" in out
-    assert len(list(read_answers(folder / "out" / "answers.jsonl"))) == 1
+    assert len(read_answers(folder / "out" / "answers.jsonl")) == 1
 
 
 def test_an_invented_figure_that_got_through_is_listed_and_the_exit_code_says_so(
