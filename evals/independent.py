@@ -14,71 +14,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "亿": 10**8}
-_CHINESE = {name: Decimal(size) for name, size in {**_TENS, **_LARGE}.items()}
-_ENGLISH = {
-    "hundred": Decimal(100),
-    "thousand": Decimal(1000),
-    **dict.fromkeys(("million", "mn"), Decimal(10**6)),
-    **dict.fromkeys(("billion", "bn"), Decimal(10**9)),
-    **dict.fromkeys(("trillion", "tn"), Decimal(10**12)),
-}
-_SHORT = {"k": Decimal(1000), "m": Decimal(10**6), "b": Decimal(10**9)}  # after a currency alone
-_UNDER_TWENTY = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_OVER_TWENTY = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_WORDS = {
-    **{word: n for n, word in enumerate(_UNDER_TWENTY)},
-    **{word: 10 * n for n, word in enumerate(_OVER_TWENTY, 2)},
-    **{word: n for n, word in enumerate(_ORDINALS, 1)},
-}
-_MONTHS = {
-    name: n
-    for n, names in enumerate(
-        "Jan January|Feb February|Mar March|Apr April|May|Jun June|Jul July|Aug August"
-        "|Sep Sept September|Oct October|Nov November|Dec December".split("|"),
-        1,
-    )
-    for name in names.split()
-}
-
-# What a number counts, by the words beside it, and what its value is multiplied with.
-_MARKS: tuple[tuple[str, str, Decimal], ...] = (
-    ("pp", r"percentage[ -]points?|个?百分点|pp\b", Decimal(1)),
-    ("%", r"%|per ?cent\b", Decimal(1)),
-    ("%", r"成", Decimal(10)),
-    ("USD", r"美元|(?:u\.?s\.? )?dollars?\b|usd\b|美金", Decimal(1)),
-    ("EUR", r"欧元|euros?\b|eur\b|€", Decimal(1)),
-    ("HKD", r"港元|港币|hkd\b", Decimal(1)),
-    ("JPY", r"日元|yen\b|jpy\b", Decimal(1)),
-    ("GBP", r"英镑|pounds? sterling\b|gbp\b", Decimal(1)),
-    ("CNY", r"人民币|元|块钱|(?:chinese )?yuan\b|rmb\b|cny\b|renminbi\b", Decimal(1)),
-    ("Wh", r"瓦时|wh\b|watt-hours?\b", Decimal(1)),
-    ("Wh", r"kwh\b|kilowatt[ -]hours?\b", Decimal(10**3)),
-    ("Wh", r"兆瓦时|mwh\b|megawatt[ -]hours?\b", Decimal(10**6)),
-    ("Wh", r"吉瓦时|gwh\b|gigawatt[ -]hours?\b", Decimal(10**9)),
-    ("Wh", r"twh\b|terawatt[ -]hours?\b", Decimal(10**12)),
-    ("W", r"瓦|w\b|watts?\b", Decimal(1)),
-    ("W", r"kw\b|kilowatts?\b", Decimal(10**3)),
-    ("W", r"兆瓦|mw\b|megawatts?\b", Decimal(10**6)),
-    ("W", r"吉瓦|gw\b|gigawatts?\b", Decimal(10**9)),
-    ("month", r"月(?!份?均)", Decimal(1)),
+from evals.numerals import (
+    BARE_FITS,
+    BEFORE,
+    CHINESE,
+    DIGITS,
+    ENGLISH,
+    LARGE,
+    MARKS,
+    MAY_BE_GLUED,
+    MONTHS,
+    SHORT,
+    TENS,
+    WORDS,
 )
-_BEFORE = {
-    "USD": r"us\$|usd|\$",
-    "EUR": r"eur|€",
-    "HKD": r"hk\$|hkd",
-    "JPY": r"jpy|jp¥",
-    "GBP": r"gbp|£",
-    "CNY": r"cny|rmb|人民币|cn¥|¥",
-}
-_BARE_FITS = frozenset({"USD", "EUR", "HKD", "JPY", "GBP", "CNY", "W", "Wh"})
-"""A number without a mark may stand for one of these ("of which 2.1 billion"), not for a share."""
 
 _SAME = str.maketrans({"萬": "万", "億": "亿", "兩": "两", "圓": "元", "圆": "元", "～": "~"})
 _REWRITTEN = (
@@ -89,16 +38,16 @@ _REWRITTEN = (
 
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 _LATIN_SCALE = r"(?:hundreds?|thousands?|millions?|billions?|trillions?|bn|mn|tn)\b"
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"""(?P<before>{"|".join(f"(?i:{words})" for words in _BEFORE.values())})?\s?
+    rf"""(?P<before>{"|".join(f"(?i:{words})" for words in BEFORE.values())})?\s?
     (?P<percent>百分之)?
     (?:
       (?<![A-Za-z\d])(?<![A-Za-z\d][.,])(?P<compound>(?:(?:{_ARABIC})\s?[十百千万亿]+){{2,}})
     | (?P<arabic>{_ARABIC})
     | (?P<chinese>[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?)
     | \b(?P<word>(?i:{_WORD})(?:-(?i:{_WORD}))?)\b
-    | \b(?P<month>{"|".join(sorted(_MONTHS, key=len, reverse=True))})\b\.?
+    | \b(?P<month>{"|".join(sorted(MONTHS, key=len, reverse=True))})\b\.?
     )
     (?P<scale>(?:\s?[十百千万亿])+|(?:[\s-]?(?i:{_LATIN_SCALE}))+)?
     """,
@@ -106,9 +55,6 @@ _NUMBER = re.compile(
 )
 _JOINED = re.compile(r"\s*(?:[-–—~至到]|to|and)\s*(?:us\$|[$¥€£])?\s*", re.IGNORECASE)
 _GLUED = re.compile(r"[A-Za-z]+")
-_MAY_BE_GLUED = frozenset(
-    "st nd rd th s kw mw gw kwh mwh gwh twh w wh km t kg pp rmb yuan x".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +88,23 @@ def find_numbers(text: str) -> list[Number]:
 def is_found(said: str, passages: Iterable[str]) -> bool:
     """Whether one of the passages states every number of `said`, which is a figure as written.
 
-    Signs are left to words. False where `said` has no number that can be read.
+    Signs are left to words. Where `said` has no number that can be read ("doubled"), it must stand
+    there as it is.
     """
     wanted = find_numbers(said)
     if not wanted:
-        return False
+        return any(_holds_words(passage, said) for passage in passages)
     return any(_holds_all(find_numbers(passage), wanted) for passage in passages)
 
 
 def _holds_all(there: list[Number], wanted: list[Number]) -> bool:
     return all(any(_is_same(number, one, there) for one in there) for number in wanted)
+
+
+def _holds_words(passage: str, said: str) -> bool:
+    words = r"\s+".join(re.escape(word) for word in _fold(said).split())
+    found = rf"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])"
+    return bool(words) and re.search(found, _fold(passage), re.IGNORECASE) is not None
 
 
 def _is_same(wanted: Number, one: Number, there: list[Number]) -> bool:
@@ -161,8 +114,8 @@ def _is_same(wanted: Number, one: Number, there: list[Number]) -> bool:
     if wanted.mark == one.mark:
         return True
     if not one.mark:
-        return wanted.mark in _BARE_FITS and any(other.mark == wanted.mark for other in there)
-    return not wanted.mark and one.mark in _BARE_FITS
+        return wanted.mark in BARE_FITS and any(other.mark == wanted.mark for other in there)
+    return not wanted.mark and one.mark in BARE_FITS
 
 
 def _fold(text: str) -> str:
@@ -201,8 +154,8 @@ def _value(match: re.Match[str]) -> Decimal | None:
     if match["chinese"]:
         return _chinese(match["chinese"])
     if match["word"]:
-        return Decimal(sum(_WORDS[word] for word in match["word"].lower().split("-")))
-    return Decimal(_MONTHS[match["month"]])
+        return Decimal(sum(WORDS[word] for word in match["word"].lower().split("-")))
+    return Decimal(MONTHS[match["month"]])
 
 
 def _arabic(digits: str) -> Decimal:
@@ -212,19 +165,19 @@ def _arabic(digits: str) -> Decimal:
 def _product(scales: str) -> Decimal:
     product = Decimal(1)
     for scale in scales:
-        product *= _CHINESE[scale]
+        product *= CHINESE[scale]
     return product
 
 
 def _chinese(run: str) -> Decimal | None:
     whole, _, after = run.partition("点")
-    if not set(whole) & _DIGITS.keys() and not whole.startswith("十"):
+    if not set(whole) & DIGITS.keys() and not whole.startswith("十"):
         return None
-    if set(whole) <= _DIGITS.keys():
-        value = Decimal("".join(str(_DIGITS[c]) for c in whole))
+    if set(whole) <= DIGITS.keys():
+        value = Decimal("".join(str(DIGITS[c]) for c in whole))
     else:
         value = _chinese_whole(whole)
-    digits = "".join(str(_DIGITS[c]) for c in after)
+    digits = "".join(str(DIGITS[c]) for c in after)
     return value + Decimal(f"0.{digits}") if digits else value
 
 
@@ -232,14 +185,14 @@ def _chinese_whole(run: str) -> Decimal:
     """三千五百万: digits times tens, summed, times the next of 万 and 亿."""
     total = section = digit = 0
     for c in run:
-        if c in _DIGITS:
-            digit = _DIGITS[c]
-        elif c in _TENS:
-            section, digit = section + (digit or 1) * _TENS[c], 0
+        if c in DIGITS:
+            digit = DIGITS[c]
+        elif c in TENS:
+            section, digit = section + (digit or 1) * TENS[c], 0
         elif section or digit:
-            total, section, digit = total + (section + digit) * _LARGE[c], 0, 0
+            total, section, digit = total + (section + digit) * LARGE[c], 0, 0
         else:
-            total *= _LARGE[c]
+            total *= LARGE[c]
     return Decimal(total + section + digit)
 
 
@@ -252,21 +205,21 @@ def _is_part_of_a_name(text: str, match: re.Match[str]) -> bool:
     if re.search(r"[A-Za-z]-$", before) and end - start != len("2027"):
         return True
     glued = _GLUED.match(text, end)
-    known = glued and glued[0].lower() in {*_MAY_BE_GLUED, *_ENGLISH, *_SHORT}
+    known = glued and glued[0] != "G" and glued[0].lower() in {*MAY_BE_GLUED, *ENGLISH, *SHORT}
     return bool(glued and not known) or re.match(r"\.\d", text[end:]) is not None
 
 
 def _read_scale(text: str, match: re.Match[str]) -> tuple[Decimal, int]:
     if scale := match["scale"]:
         words = re.findall(r"[a-z]+", scale.lower())
-        sizes = [_ENGLISH[word.removesuffix("s")] for word in words]
+        sizes = [ENGLISH[word.removesuffix("s")] for word in words]
         factor = _product("".join(scale.split())) if not words else Decimal(1)
         for size in sizes:
             factor *= size
         return factor, match.end()
     short = re.match(r"[kmb]\b", text[match.end() :], re.IGNORECASE)
     if match["before"] and short:
-        return _SHORT[short[0].lower()], match.end() + 1
+        return SHORT[short[0].lower()], match.end() + 1
     return Decimal(1), match.end()
 
 
@@ -275,11 +228,11 @@ def _read_mark(text: str, match: re.Match[str], end: int) -> tuple[str, Decimal,
         return "%", Decimal(1), end
     if match["month"]:
         return "month", Decimal(1), end
-    for mark, words, times in _MARKS:
+    for mark, words, times in MARKS:
         if found := re.compile(rf"[\s-]?(?:{words})", re.IGNORECASE).match(text, end):
             return mark, times, found.end()
     if before := match["before"]:
-        fitting = (m for m, words in _BEFORE.items() if re.fullmatch(words, before, re.IGNORECASE))
+        fitting = (m for m, words in BEFORE.items() if re.fullmatch(words, before, re.IGNORECASE))
         return next(fitting), Decimal(1), end
     return "", Decimal(1), end
 
@@ -289,6 +242,6 @@ def _share(text: str, left: _Seen, right: _Seen) -> Number:
     bare = left.factor == 1 and not left.number.mark
     if not bare or not _JOINED.fullmatch(text, left.end, right.start):
         return left.number
-    if right.factor == 1 and not right.number.mark:
+    if right.number.mark == "month" or (right.factor == 1 and not right.number.mark):
         return left.number
     return replace(left.number, mark=right.number.mark, shared=left.number.value * right.factor)
