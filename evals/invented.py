@@ -120,9 +120,11 @@ def build_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def say_doubtful(doubtful: Sequence[Doubtful]) -> Iterator[str]:
-    """Each with what a person needs to judge it."""
-    if not doubtful:
+def say_doubtful(doubtful: Sequence[Doubtful], shown: int) -> Iterator[str]:
+    """Each with what a person needs to judge it, of so many figures that were `shown` as proved."""
+    if not shown:
+        yield "No figure was shown as proved."
+    elif not doubtful:
         yield "Every figure that was shown as proved is found in what it cites."
     for one in doubtful:
         yield f"? {one.case} {one.language}: {printable(one.figure)}"

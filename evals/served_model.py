@@ -116,6 +116,9 @@ def _start(weights: Path, key: str) -> Any:
     # Its threads wait for each other at every step: one that must share its core holds up all.
     given.cpuparams.n_threads = max(1, (os.cpu_count() or 1) // 2)
     given.ui = False
+    # Else it repeats one line until it is cut off, and says nothing that could be checked.
+    given.sampling.penalty_repeat = 1.1
+    given.sampling.penalty_last_n = LONGEST_REPLY
     return xllamacpp.Server(given)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -29,7 +30,7 @@ from assistant.settings import load_settings, locale_language
 from evals.cases import LANGUAGES, Ask, Case, read_cases
 from evals.collections import prepare_collection
 from evals.command import choose_suites, say_failed
-from evals.invented import build_table, find_doubtful, say_doubtful
+from evals.invented import build_table, count_figures, find_doubtful, say_doubtful
 from evals.overheard import overhear
 from evals.served_model import serve_model
 from evals.suite import Suite
@@ -104,6 +105,8 @@ def read_answers(path: Path) -> list[Row]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 1 where a figure is left for a person to judge; an error is one line."""
     given = _build_parser().parse_args(arguments)
+    # What the model failed at is counted; without a handler it would be printed, traceback and all.
+    logging.getLogger("assistant").addHandler(logging.NullHandler())
     try:
         (suite, *_) = choose_suites(given.file, given.docs, given.catalog)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as passing:
@@ -124,7 +127,8 @@ def _run(suite: Suite, questions: int, out: Path) -> int:
             rows = ask_all(asks, assistant, out / ANSWERS)
     console.print(build_table(rows))
     doubtful = [one for row in rows for one in find_doubtful(row)]
-    for line in say_doubtful(doubtful):
+    shown = sum(count_figures(row)["shown"] for row in rows)
+    for line in say_doubtful(doubtful, shown):
         console.print(line, markup=False, highlight=False)
     return TO_JUDGE if doubtful else DONE
 

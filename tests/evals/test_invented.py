@@ -139,7 +139,7 @@ def test_a_figure_that_is_not_found_is_listed_with_all_that_judging_needs() -> N
     (one,) = find_doubtful(row)
     assert (one.case, one.language, one.question) == ("c1", "en", "How much?")
     assert (one.sentence, one.figure, one.quotes) == (BAD, "600 billion yuan", (PASSAGE,))
-    lines = "\n".join(say_doubtful([one]))
+    lines = "\n".join(say_doubtful([one], 1))
     assert all(part in lines for part in ("c1 en", "How much?", BAD, "600 billion yuan", PASSAGE))
 
 
@@ -181,9 +181,10 @@ def test_a_checked_figure_of_a_sentence_with_a_computed_one_is_looked_up() -> No
     assert len(list(find_doubtful(row))) == 1
 
 
-def test_without_doubt_it_is_said_that_there_is_none() -> None:
-    (line,) = say_doubtful([])
-    assert "found" in line
+@pytest.mark.parametrize(("shown", "word"), [(0, "No figure"), (3, "Every figure")])
+def test_without_doubt_it_is_said_that_there_is_none(shown: int, word: str) -> None:
+    (line,) = say_doubtful([], shown)
+    assert line.startswith(word)
 
 
 def test_the_table_holds_each_language_and_both() -> None:

@@ -23,14 +23,16 @@ ROOT = Path(__file__).parent.parent.parent
 FAKE = """
 import json, os, pathlib
 from types import SimpleNamespace
-CommonParams = lambda: SimpleNamespace(model=SimpleNamespace(), cpuparams=SimpleNamespace())
+def CommonParams():
+    parts = {name: SimpleNamespace() for name in ("model", "cpuparams", "sampling")}
+    return SimpleNamespace(**parts)
 class Server:
     def __init__(self, given):
         if pathlib.Path(given.model.path).read_text() == "broken":
             raise RuntimeError("these are no weights")
         self.listening_address = "http://127.0.0.1:4711"
         known = {k: sorted(v) if isinstance(v, set) else v for k, v in vars(given).items()}
-        told = {**known, "model": given.model.path, "cpuparams": None, "pid": os.getpid()}
+        told = {**known, "model": given.model.path, "cpuparams": None, "sampling": None, "pid": os.getpid()}
         pathlib.Path(__file__).with_name("given.json").write_text(json.dumps(told))
 """
 
