@@ -32,7 +32,8 @@ class Server:
             raise RuntimeError("these are no weights")
         self.listening_address = "http://127.0.0.1:4711"
         known = {k: sorted(v) if isinstance(v, set) else v for k, v in vars(given).items()}
-        told = {**known, "model": given.model.path, "cpuparams": None, "sampling": None, "pid": os.getpid()}
+        plain = {"model": given.model.path, "cpuparams": None, "sampling": None}
+        told = {**known, **plain, "pid": os.getpid()}
         pathlib.Path(__file__).with_name("given.json").write_text(json.dumps(told))
 """
 
