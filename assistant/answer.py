@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from llama_index.core.base.response.schema import Response
+from llama_index.core.schema import NodeWithScore, TextNode
 
 from assistant.errors import DuociteError
 from assistant.figures.types import Figure
@@ -142,7 +143,7 @@ class Answer(Response):
     """A checked answer or a refusal; `response` is its text with [n] markers.
 
     `failure` is why a model didn't give it, or not all of it. `usage` has counts of tokens, and
-    `cost` and `currency` where a price is known.
+    `cost` and `currency` where a price is known. LlamaIndex's evaluators take it as it is.
     """
 
     question: str = ""
@@ -162,6 +163,12 @@ class Answer(Response):
     usage: dict[str, Any] = field(default_factory=dict)
     failure: DuociteError | None = None
     fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        """[n] is source_nodes[n - 1]; where nothing is cited, they are the nearest passages."""
+        if not self.source_nodes:
+            passages = [citation.passage for citation in self.citations] or self.nearest
+            self.source_nodes = [build_node(passage) for passage in passages]
 
     def __str__(self) -> str:
         """The base class would print an empty response as "None"."""
@@ -211,6 +218,19 @@ class Answer(Response):
             "usage": dict(self.usage),
             "fingerprint": self.fingerprint,
         }
+
+
+def build_node(passage: Passage) -> NodeWithScore:
+    """The passage as LlamaIndex hands sources on; the same passage has the same id."""
+    names = ("document", "title", "organisation", "author", "year", "section", "language")
+    known = {name: getattr(passage, name) for name in names}
+    span = (passage.span.start, passage.span.end)
+    node = TextNode(
+        id_=f"{passage.document}:{span[0]}-{span[1]}",
+        text=passage.text,
+        metadata={name: value for name, value in known.items() if value is not None},
+    )
+    return NodeWithScore(node=node, score=passage.score)
 
 
 def _failure_json(failure: DuociteError | None, language: Language) -> dict[str, str] | None:

@@ -229,13 +229,14 @@ def evaluate(
     language: Language | None,
     *,
     live: bool = False,
+    judge: bool = False,
 ) -> int:
     """The exit code: 0 where every floor is reached."""
     from evals import command
 
     begin()
     languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages, live=live)
+    return command.run(file, docs, catalog, out, languages, live=live, judge=judge)
 
 
 def list_collections(*, wait: bool = True) -> None:

@@ -11,7 +11,14 @@ from evals.retrieval import RETRIEVAL_MEASURES
 from evals.scorers import ANSWER_SCORERS, Score
 
 Tongue = Literal["en", "zh", "both"]
-MEASURES = (*ANSWER_SCORERS, "quotation_found", *RETRIEVAL_MEASURES, "twins")
+JUDGED_MEASURES = ("judged_faithful", "judged_relevant", "judged_correct")
+MEASURES = (
+    *ANSWER_SCORERS,
+    "quotation_found",
+    *RETRIEVAL_MEASURES,
+    "twins",
+    *JUDGED_MEASURES,  # by a language model, where one was asked to
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from assistant.answer import Answer, CheckedFigure, Claim, Conflict, ConflictSide, Language
+from assistant.answer import (
+    Answer,
+    CheckedFigure,
+    Claim,
+    Conflict,
+    ConflictSide,
+    Language,
+    Span,
+)
 from assistant.errors import ModelError
 from assistant.figures import Figure
 from tests.support.answers import QUOTE, TEXT, build_answer, build_citation
@@ -105,3 +114,33 @@ def test_the_nearest_passages_of_a_refusal_are_told() -> None:
     )
     (nearest,) = refusal.to_json()["nearest"]
     assert (nearest["document"], nearest["passage"]) == ("mill.md", QUOTE)
+
+
+def test_sources_stand_in_the_order_of_the_numbers() -> None:
+    first, second = build_citation(1), build_citation(2)
+    moved = replace(second.passage, text="Another.", span=Span(60, 68, 3, 3), author="Li Hua")
+    answer = build_answer("How much?", citations=(first, replace(second, passage=moved)))
+    assert [node.get_content() for node in answer.source_nodes] == [QUOTE, "Another."]
+    assert answer.source_nodes[1].node.node_id == "mill.md:60-68"
+    assert answer.source_nodes[1].node.metadata == {
+        "document": "mill.md",
+        "title": "A year of paper",
+        "organisation": "Northern Mill",
+        "author": "Li Hua",
+        "year": 2024,
+        "language": "en",
+    }
+    assert answer.source_nodes[0].score == 0.9
+
+
+def test_the_sources_of_a_refusal_are_the_nearest_passages() -> None:
+    near = (build_citation().passage,)
+    refusal = build_answer("How much?", status="refused", claims=(), citations=(), nearest=near)
+    assert [node.get_content() for node in refusal.source_nodes] == [QUOTE]
+    assert Answer(response="").source_nodes == []
+
+
+def test_the_same_answer_has_the_same_sources_under_another_question() -> None:
+    answer = build_answer("How much?")
+    assert answer == build_answer("How much?")
+    assert replace(answer, question="?").source_nodes == answer.source_nodes

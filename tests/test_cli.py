@@ -398,15 +398,18 @@ def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyP
 
     seen: list[object] = []
 
-    def fake_run(*args: object, live: bool) -> int:
-        seen.extend([*args, live])
+    def fake_run(*args: object, live: bool, judge: bool) -> int:
+        seen.extend([*args, live, judge])
         return 1
 
     monkeypatch.setattr(command, "run", fake_run)
     assert run("eval", "gold.jsonl", "--docs", "reports", "--out", "r.json").code == 1
-    assert seen == [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh"), False]
+    given = [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh")]
+    assert seen == [*given, False, False]
     run("eval", "--live")
-    assert seen[-1] is True
+    assert seen[-2:] == [True, False]
+    run("eval", "--live", "--judge")
+    assert seen[-2:] == [True, True]
 
 
 def test_the_limits_of_the_settings_hold_and_notes_are_shown(

@@ -48,6 +48,7 @@ KEEPERS = {
     "gradio": "assistant.web",
     "typer": "assistant.cli",
     "watchfiles": "store",
+    "xllamacpp": "evals.served_model",
 }
 
 GLOBAL_SETTINGS = {"llama_index.core.Settings", "llama_index.core.settings"}

@@ -191,6 +191,10 @@ def evaluate(
         bool,
         typer.Option("--live", help="With the models of DUOCITE_LLM and DUOCITE_EMBEDDING."),
     ] = False,
+    judge: Annotated[
+        bool,
+        typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
+    ] = False,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right. Without --live, nothing
     is sent to any model.
@@ -199,13 +203,13 @@ def evaluate(
     Examples:
       duocite eval
       duocite eval gold.jsonl --docs reports/ --catalog reports/catalog.yaml
-      duocite eval --live
+      duocite eval --live --judge
     """
     if file is None and (docs or catalog):
         raise typer.BadParameter("--docs and --catalog go with a FILE of known answers")
     from assistant import commands
 
-    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language, live=live))
+    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language, live=live, judge=judge))
 
 
 @app.command()

@@ -20,6 +20,7 @@ from tests.evals.fakes import (
     build_case,
     build_right_assistant,
 )
+from tests.support.openai_server import OpenAIServer, whole
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -27,6 +28,8 @@ ROWS: list[dict[str, Any]] = [
         "kind": "figure",
         "question_en": build_case().question_en,
         "question_zh": build_case().question_zh,
+        "answer_en": build_case().answer_en,
+        "answer_zh": build_case().answer_zh,
         "figures": [{"value": 8000000000, "unit": "USD"}],
         "source": "report.txt",
         "quote": build_case().quote,
@@ -148,3 +151,45 @@ def test_a_catalog_is_only_what_is_given(folder: Path) -> None:
     (suite,) = choose_suites(folder / "q.jsonl", folder / "docs", None)
     assert suite.catalog is None
     assert suite.floors == {"figures": 0.9}
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_judging_without_a_model_is_refused(folder: Path, live: bool) -> None:
+    with pytest.raises(SuiteError, match="no_judge"):
+        run(folder / "q.jsonl", folder / "docs", live=live, judge=True)
+
+
+def test_judging_needs_it_to_be_live(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUOCITE_LLM", "compatible:judge@http://127.0.0.1:9")
+    with pytest.raises(SuiteError, match="no_judge"):
+        run(folder / "q.jsonl", folder / "docs", judge=True)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("judge", [False, True])
+def test_what_a_judge_says_is_a_measure_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, judge: bool
+) -> None:
+    answer_with(monkeypatch, build_right_assistant())
+    with OpenAIServer().running() as server:
+        server.say(whole("YES"), whole("NO"), whole("5"), whole("hm"), whole("YES"), whole("2"))
+        monkeypatch.setenv("DUOCITE_LLM", f"compatible:judge@{server.url}")
+        out = folder / "out.json"
+        assert run(folder / "q.jsonl", folder / "docs", out=out, live=True, judge=judge) == 0
+        asked = len(server.received)
+    found = {
+        (one["name"], one["language"]): (one["value"], one["scored"])
+        for one in json.loads(out.read_text(encoding="utf-8"))["measures"]
+    }
+    assert asked == (6 if judge else 0)
+    assert found["right", "en"] == (1.0, 1)
+    judged = {name: value for name, value in found.items() if name[0].startswith("judged_")}
+    # The Chinese answer couldn't be judged faithful or not: that is no measure, and not 0.
+    expected = {
+        ("judged_faithful", "en"): (1.0, 1),
+        ("judged_relevant", "en"): (0.0, 1),
+        ("judged_relevant", "zh"): (1.0, 1),
+        ("judged_correct", "en"): (1.0, 1),
+        ("judged_correct", "zh"): (0.0, 1),
+    }
+    assert judged == (expected if judge else {})
