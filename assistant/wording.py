@@ -56,7 +56,8 @@ _PLAIN_WORD = re.compile(r"(?<![\w])[a-z]{2,}(?!\w)")
 _SENTENCE_WORDS, _SENTENCE_HAN, _FEW_WORDS = 5, 8, 3  # what is longer is no name or unit
 _CLAUSE = re.compile(r"[,;:，；：。.!?]\s|[，；：。]")
 _SPEAKER = re.compile(
-    r"(?:\baccording to|\bper|\bas (?:stated|reported|cited|quoted) by)\s+([A-Z][\w&'’. -]{1,40})"
+    r"(?i:\baccording to|\bper|\bas (?:stated|reported|cited|quoted) by)\s+([A-Z][\w&'’. -]{1,40})"
+    r"|\b(?i:according to|as (?:stated|reported) by)\s+([\u4e00-\u9fff][\u4e00-\u9fff·]{1,30})"
     r"|^\s*([A-Z][\w&'’. -]{1,40}?)\s*(?:\((?:19|20)\d\d\))?\s*"
     r"(?:[:：]|\b(?:says|said|states|stated|reports|reported|writes|wrote|notes|noted|argues|claims"
     r"|estimates|puts|gives)\b)"
@@ -174,11 +175,18 @@ def find_other_speaker(
     lexicon = build_lexicon(spell_names(" . ".join([*known, *texts]), glossary))
     for match in _SPEAKER.finditer(simplify(claim)):
         speaker = str(next(filter(None, match.groups()))).strip()
+        if _HAN.match(speaker) and _copies(match) and speaker not in lexicon.text:
+            return speaker
         known_names = [Name(name, (0, 0), False) for name in glossary.find(speaker)]
         names = [*find_latin_names(f"x {speaker}"), *filter(_is_chinese, known_names)]
         if names and not any(holds_speaker(name, lexicon) for name in names):
             return speaker
     return None
+
+
+def _copies(match: re.Match[str]) -> bool:
+    """Whether a speaker is named in Chinese within English: as its source has it, then."""
+    return bool(_LATIN_WORD.match(match.group()))
 
 
 def _is_chinese(name: Name) -> bool:

@@ -39,6 +39,8 @@ _PASSAGE = re.compile(
     r'<passage number="(\d+)">\n(?:Source: |出处：)([^\n]*)\n\n(.*?)\n</passage>', re.DOTALL
 )
 _STOPS = ".。;； "
+# Words that had a capital only because they stood first.
+_OPENING = re.compile(r"^(?:A|About|Almost|An|At|Between|From|Less|More|Nearly|Over|The|To|Up)\b")
 
 
 class Shown(NamedTuple):
@@ -149,7 +151,9 @@ def write_plainly(answer: str, numbers: Sequence[int], language: Language) -> st
 def attribute(answer: str, who: str, language: Language) -> str:
     """The answer as part of a sentence that says who states it."""
     if language == "en":
-        return f"According to {who}, it is {answer}"
+        return (
+            f"According to {who}, it is {_OPENING.sub(lambda word: word.group().lower(), answer)}"
+        )
     return f"根据{who}的报告，{answer}"
 
 

@@ -188,6 +188,19 @@ def test_another_name_isnt_proved_by_the_glossary() -> None:
     assert checked.claim.verdict == "unproved"
 
 
+def test_a_chinese_name_within_english_has_to_stand_in_the_source() -> None:
+    node = build_node("The mill made 40 tonnes of paper.", organisation="绿色工业研究小组·纸业组")
+    (source,) = build_sources(node).values()
+    question = "How much paper did the mill make?"
+    for who, fault in (
+        ("绿色工业研究小组", None),
+        ("绿色工业研究小组·纸业组", None),
+        ("车与路", "other_speaker:车与路"),
+    ):
+        said = f"According to {who}, the mill made 40 tonnes of paper."
+        assert check(question, said, [source]).claim.reason == fault
+
+
 def test_a_chinese_speaker_that_the_glossary_knows_has_to_be_the_source() -> None:
     other = build_glossary([("美敦力", "Kestrel"), ("海沃德", "Borealis Ferries")], [])
     sources = list(FERRY.values())
@@ -196,3 +209,13 @@ def test_a_chinese_speaker_that_the_glossary_knows_has_to_be_the_source() -> Non
     reason = check("实验室在哪里？", wrong, sources, other).claim.reason
     assert reason is not None
     assert "美敦力" in reason
+
+
+@pytest.mark.parametrize("frame", ["According to {}", "As reported by {}", "Per {}"])
+def test_a_speaker_at_the_beginning_of_a_sentence_has_to_be_the_source(frame: str) -> None:
+    # "Covering" is near enough to "Corning" to pass for a misprint of it.
+    node = build_node("Covering one metre, the system saves power.", organisation="Hitachi")
+    (source,) = build_sources(node).values()
+    for who, fault in (("Hitachi", None), ("Corning", "other_speaker:Corning")):
+        said = f"{frame.format(who)}, the system saves power."
+        assert check("What does the system save?", said, [source]).claim.reason == fault

@@ -112,6 +112,8 @@ def test_an_answer_is_written_with_its_markers(
 
 def test_a_speaker_is_named_as_a_language_does_it() -> None:
     assert attribute("5 %", "Acme", "en") == "According to Acme, it is 5 %"
+    assert attribute("More than 5", "Acme", "en") == "According to Acme, it is more than 5"
+    assert attribute("Moreau", "Acme", "en") == "According to Acme, it is Moreau"
     assert attribute("5%", "Acme", "zh") == "根据Acme的报告，5%"
 
 
