@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.openai_server import OpenAIServer
 
 LOCAL_NAMES = {"localhost", ""}
 
@@ -33,6 +35,21 @@ def is_local(address: object) -> bool:
 
 def allows_loopback(item: pytest.Item | Any) -> bool:
     return any(item.get_closest_marker(name) for name in ("integration", "browser"))
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[OpenAIServer]:
+    """A model's server on loopback that says what a test tells it to."""
+    with OpenAIServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: OpenAIServer) -> OpenAIServer:
+    """The same, which has heard nothing yet."""
+    running.received.clear()
+    running.left.clear()
+    return running
 
 
 @pytest.fixture(autouse=True)

@@ -54,19 +54,6 @@ class Pauses:
         self.slept.append(seconds)
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    running.received.clear()
-    running.left.clear()
-    return running
-
-
 @pytest.fixture
 def pauses() -> Pauses:
     return Pauses()

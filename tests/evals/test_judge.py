@@ -48,18 +48,6 @@ CITED = ("judged_faithful", "judged_relevant")
 ANSWERS = {"en": build_answer(ENGLISH, "en"), "zh": build_answer(CHINESE, "zh")}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    running.received.clear()
-    return running
-
-
 @pytest.fixture
 def llm(server: OpenAIServer) -> Iterator[LLM]:
     settings = Settings(_env_file=None, llm=f"compatible:judge@{server.url}", timeout=0.5)

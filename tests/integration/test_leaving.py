@@ -26,19 +26,6 @@ TOKEN = make_token()
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def model(running: OpenAIServer) -> OpenAIServer:
-    running.received.clear()
-    running.left.clear()
-    return running
-
-
-@pytest.fixture(scope="module")
 def owner(running: OpenAIServer, settings: Settings) -> Iterator[Owner]:
     chosen = settings.model_copy(update={"llm": f"compatible:scripted@{running.url}"})
     opened = open_owner(chosen, create=False)
@@ -69,11 +56,11 @@ def ask(address: str, *, stream: bool) -> socket.socket:
     return asking
 
 
-def await_request(model: OpenAIServer) -> None:
+def await_request(server: OpenAIServer) -> None:
     ends = time.monotonic() + PATIENCE
-    while not model.received and time.monotonic() < ends:
+    while not server.received and time.monotonic() < ends:
         time.sleep(0.01)
-    assert model.received
+    assert server.received
 
 
 def port_passage(owner: Owner) -> int:
@@ -86,35 +73,35 @@ def port_passage(owner: Owner) -> int:
     "reply", [stalled(), stalled("The port")], ids=["nothing said", "half a sentence"]
 )
 def test_one_who_hangs_up_while_the_model_thinks_stops_it(
-    address: str, model: OpenAIServer, reply: Scripted, stream: bool
+    address: str, server: OpenAIServer, reply: Scripted, stream: bool
 ) -> None:
-    model.say(reply)
+    server.say(reply)
     asking = ask(address, stream=stream)
-    await_request(model)
-    assert not model.left.wait(0.3)
+    await_request(server)
+    assert not server.left.wait(0.3)
     asking.close()
-    assert model.left.wait(PATIENCE)
+    assert server.left.wait(PATIENCE)
 
 
 def test_one_who_hangs_up_after_a_sentence_stops_the_rest(
-    address: str, owner: Owner, model: OpenAIServer
+    address: str, owner: Owner, server: OpenAIServer
 ) -> None:
-    model.say(stalled(WRITTEN.format(port_passage(owner))))
+    server.say(stalled(WRITTEN.format(port_passage(owner))))
     with ask(address, stream=True) as asking:
         heard = b""
         while b"event: claim" not in heard:
             heard += asking.recv(4096)
-        assert not model.left.is_set()
-    assert model.left.wait(PATIENCE)
+        assert not server.left.is_set()
+    assert server.left.wait(PATIENCE)
 
 
 def test_one_who_stays_gets_the_whole_answer(
-    address: str, owner: Owner, model: OpenAIServer
+    address: str, owner: Owner, server: OpenAIServer
 ) -> None:
-    model.say(streamed(WRITTEN.format(port_passage(owner)).removesuffix(" And")))
+    server.say(streamed(WRITTEN.format(port_passage(owner)).removesuffix(" And")))
     with ask(address, stream=False) as asking:
         heard = asking.recv(1 << 20)
         while b'"fingerprint"' not in heard:
             heard += asking.recv(1 << 20)
     assert b'"verified"' in heard
-    assert not model.left.is_set()
+    assert not server.left.is_set()

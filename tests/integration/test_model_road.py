@@ -41,20 +41,6 @@ UNKNOWN = " It will build new container terminals [77]."
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    """That has heard nothing yet."""
-    running.received.clear()
-    running.left.clear()
-    return running
-
-
-@pytest.fixture(scope="module")
 def assistant(running: OpenAIServer, settings: Settings) -> Iterator[Assistant]:
     """Set up as a user would: by the environment."""
     with pytest.MonkeyPatch.context() as environment:
@@ -272,8 +258,8 @@ def test_without_a_fallback_the_failure_is_all_there_is(
     reply: Scripted,
     code: str,
 ) -> None:
-    strict = hasty._settings.model_copy(update={"fallback": "none"})
-    monkeypatch.setattr(hasty, "_settings", strict)
+    strict = hasty.writer._settings.model_copy(update={"fallback": "none"})
+    monkeypatch.setattr(hasty.writer, "_settings", strict)
     monkeypatch.setattr(hasty, "_state", None)
     server.say(reply)
     with pytest.raises(ModelError, match=code):
@@ -297,7 +283,7 @@ def test_an_answer_says_what_it_took_and_cost(
     server: OpenAIServer, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prices = Prices({"scripted": Price(Decimal("0.5"), Decimal(2), "USD")})
-    monkeypatch.setattr(assistant, "_prices", prices)
+    monkeypatch.setattr(assistant.writer, "_prices", prices)
     server.say(streamed(says(assistant, RIGHT), usage=counted(2000, 100)))
     answer = assistant.ask(QUESTION)
     assert answer.to_json()["usage"] == {
@@ -308,6 +294,14 @@ def test_an_answer_says_what_it_took_and_cost(
         "currency": "USD",
     }
     assert "0.0012 USD" in to_plain(answer)
+
+
+def test_what_a_follow_up_took_is_counted_too(server: OpenAIServer, assistant: Assistant) -> None:
+    whole = "How much will the port invest in container terminals by 2030?"
+    said = streamed(says(assistant, RIGHT), usage=counted(2000, 100))
+    server.say(streamed(whole, usage=counted(300, 20)), said)
+    usage = assistant.ask("And by 2030?", history=[Turn(QUESTION, RIGHT)]).usage
+    assert (usage["prompt_tokens"], usage["completion_tokens"]) == (2300, 120)
 
 
 def test_one_who_leaves_stops_the_model(server: OpenAIServer, assistant: Assistant) -> None:
@@ -380,17 +374,17 @@ def test_a_model_widens_the_search_by_what_it_did_not_make_up(
 
 
 @pytest.mark.parametrize(
-    "reply",
-    [refused(401), streamed("I can't."), cut("T: "), streamed("")],
+    ("reply", "requests"),
+    [(refused(401), 1), (streamed("I can't."), 1), (cut("T: "), 1), (streamed(""), 3)],
     ids=["refused", "prose", "cut", "empty"],
 )
 def test_a_failed_expansion_leaves_the_question_alone(
-    server: OpenAIServer, assistant: Assistant, reply: Scripted
+    server: OpenAIServer, assistant: Assistant, reply: Scripted, requests: int
 ) -> None:
     server.say(reply)
     found = scores(assistant, Expander(complete_of(assistant)).expand)
     assert found == scores(assistant, lambda question, usage: NOTHING)
-    assert len(server.received) == 1
+    assert len(server.received) == requests
 
 
 def test_greetings_do_not_reach_the_model(server: OpenAIServer, assistant: Assistant) -> None:

@@ -55,18 +55,6 @@ of gravel in 2023.
 """
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: OpenAIServer) -> OpenAIServer:
-    running.received.clear()
-    return running
-
-
 @contextmanager
 def open_assistant(
     running: OpenAIServer, settings: Settings, folder: Path, **changes: object

@@ -27,12 +27,6 @@ def embed(texts: list[str]) -> Scripted:
     return embedded(HashEmbedding().passage_vectors(texts).tolist())
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenAIServer]:
-    with OpenAIServer().running() as server:
-        yield server
-
-
 @pytest.fixture
 def server(running: OpenAIServer) -> OpenAIServer:
     running.embed = embed
