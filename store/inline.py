@@ -145,6 +145,12 @@ def _put(parts: list[str], offsets: list[int], new: str, start: int, end: int) -
         offsets.append(end - 1)
 
 
+def _offsets_of(many: int, old: list[int]) -> list[int]:
+    """Those of so many characters that stand for others, whose offsets may have gaps: one each, and
+    the last one's for the last."""
+    return [old[min(i, len(old) - 1)] for i in range(many - 1)] + old[-1:] * bool(many)
+
+
 def _replacement(match: re.Match[str]) -> str:
     kind = match.lastgroup
     if kind == "label" or match["link"]:
@@ -172,7 +178,8 @@ def _replace(piece: Piece, pattern: re.Pattern[str], table: dict[str, str] | Non
         parts.append(piece.text[last:a])
         offsets += piece.offsets[last:a]
         new = table[match.group()] if table else _unmask(match.group())
-        _put(parts, offsets, new, piece.offsets[a], piece.offsets[b - 1] + 1)
+        parts.append(new)
+        offsets += _offsets_of(len(new), piece.offsets[a:b])
         last = b
     parts.append(piece.text[last:])
     offsets += piece.offsets[last:]

@@ -183,7 +183,7 @@ def test_what_was_complete_before_a_failure_stands(
     retryable: bool,
 ) -> None:
     server.say(reply)
-    response = build(timeout=0.3).synthesize("How much?", NODES)
+    response = build(timeout=0.5 if code == "timeout" else 5.0).synthesize("How much?", NODES)
     assert isinstance(response, StreamingResponse)
     assert next(iter(response.response_gen)) == EN_SENTENCES[0]
     with pytest.raises(ModelError) as caught:
@@ -210,10 +210,11 @@ def test_no_answer_at_all_is_an_error_on_both_roads(
     server: OpenAIServer, build: Callable[..., ModelSynthesizer], reply: Scripted, code: str
 ) -> None:
     server.say(reply)
+    patience = 0.5 if code == "timeout" else 5.0  # for pauses between tries
     with pytest.raises(ModelError) as caught:
-        ask(build(timeout=0.3))
+        ask(build(timeout=patience))
     with pytest.raises(ModelError) as acaught:
-        asyncio.run(aask(build(timeout=0.3)))
+        asyncio.run(aask(build(timeout=patience)))
     assert caught.value.code == acaught.value.code == code
 
 

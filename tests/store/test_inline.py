@@ -124,6 +124,11 @@ def test_letters_and_digits_that_stand_for_themselves_map_to_themselves(raw: str
             assert raw[offset] == char or "Al" in raw
 
 
+def test_a_word_in_letters_of_another_script_keeps_its_places_around_a_tag() -> None:
+    piece = build_inline("").clean("А<A>BС", 0)  # both ends are Cyrillic
+    assert (piece.text, piece.offsets) == ("ABC", [0, 4, 5])
+
+
 def test_white_space_at_the_edges_moves_no_place() -> None:
     piece = build_inline("").clean("   ab  ", 10)
     assert (piece.text, piece.offsets) == ("ab", [13, 14])

@@ -117,7 +117,7 @@ def test_the_switch_keeps_conversation_and_open_source(events: Any) -> None:
 
 
 def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) -> None:
-    steps = listed(events.ask("  What will it cost? ", Conversation(), "en", VISITOR))
+    steps = listed(events.ask("  What will it cost? ", Conversation(), "en", "auto", VISITOR))
     assert steps[0] == {"box": ""}
     assert [step["box"].stop_btn for step in steps[1:]] == [True, True, True, False]
     assert events.chat.assistant.heard[0][0] == "What will it cost?"
@@ -127,7 +127,7 @@ def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) 
 def test_the_language_of_answers_is_what_was_picked(
     events: Any, picked: str, pinned: str | None
 ) -> None:
-    [*_] = events.ask("What will it cost?", Conversation(), "en", picked)
+    listed(events.ask("What will it cost?", Conversation(), "en", picked, VISITOR))
     assert events.chat.assistant.pinned == [pinned]
 
 
@@ -141,7 +141,7 @@ def test_the_choice_of_a_language_for_answers_is_labelled_and_kept(events: Any) 
 
 
 def test_an_empty_question_asks_nothing(events: Any) -> None:
-    assert listed(events.ask("  \n", Conversation(), "en", VISITOR)) == [{"box": ""}]
+    assert listed(events.ask("  \n", Conversation(), "en", "auto", VISITOR)) == [{"box": ""}]
     assert events.chat.assistant.heard == []
 
 
@@ -158,7 +158,7 @@ def test_who_stops_or_leaves_ends_the_work_though_nothing_was_said_yet(
     assistant = events.chat.assistant
 
     async def ask() -> None:
-        async for _ in events.ask("Please ponder", Conversation(), "en", VISITOR):
+        async for _ in events.ask("Please ponder", Conversation(), "en", "auto", VISITOR):
             pass
 
     async def main() -> None:
