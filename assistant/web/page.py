@@ -15,6 +15,7 @@ from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
+from assistant.web.handouts import Handouts
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
 
@@ -53,9 +54,10 @@ class Parts:
     conversation: gr.State
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """The chat on `assistant`. Style and script are given when it is served."""
-    chat = Chat(assistant)
+def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blocks:
+    """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
+    that serves original files."""
+    chat = Chat(assistant, handouts)
     name = load_messages("en").text("ui.page.name")
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from assistant.answer import (
     Answer,
@@ -22,6 +23,8 @@ from assistant.errors import StoreError
 from assistant.figures.types import Figure
 from assistant.status import Offer, Use
 from assistant.stopping import GoneError, check_wanted
+from store.formats.extract import Source
+from store.formats.limits import DEFAULT_LIMITS
 
 REPORT = """# Harbour works in the northern bay
 
@@ -181,6 +184,7 @@ class FakeAssistant:
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
         self.pinned: list[Language | None] = []
         self.given_up = 0
+        self.files = {name: text.encode() for name, text in TEXTS.items()}
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
@@ -222,6 +226,11 @@ class FakeAssistant:
         if document_id not in TEXTS:
             raise StoreError("no_document", document=document_id)
         return TEXTS[document_id]
+
+    def source(self, document_id: str) -> Source:
+        if document_id not in self.files:
+            raise StoreError("source_gone", document=document_id)
+        return Source(Path(document_id), self.files[document_id], DEFAULT_LIMITS)
 
     def answering(self) -> Use:
         return Use("offline")
