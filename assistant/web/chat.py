@@ -8,7 +8,9 @@ from typing import NamedTuple, Protocol
 from assistant.answer import Answer, Citation, Claim, Language, Turn
 from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
+from assistant.series import Series, find_series
 from assistant.status import Offer, Use
+from assistant.web.chart import show_points
 from assistant.web.conversation import Conversation, Message, to_messages
 from assistant.web.handouts import Handouts
 from assistant.web.original import Original, show_original
@@ -83,6 +85,8 @@ class Chat:
         answer = conversation.find_answer(pick.answer) if pick else None
         if pick is None or answer is None:
             return show_hint(language, "ui.page.gone")
+        if pick.chart is not None and (series := self.find_chart(picked, conversation)):
+            return show_points(answer, pick.chart, series, language)
         citation = find_citation(answer, pick.number or 0)
         if citation is None:
             return show_hint(language)
@@ -90,6 +94,14 @@ class Chat:
             original = self._open_original(citation, pick.page, language)
             return show_original(answer, citation, original, language)
         return self._show_source(answer, citation, language, pick)
+
+    def find_chart(self, picked: str, conversation: Conversation) -> Series | None:
+        """The series that was asked to be drawn; None where something else was clicked."""
+        pick = read_pick(picked)
+        answer = conversation.find_answer(pick.answer) if pick else None
+        if pick is None or pick.chart is None or answer is None:
+            return None
+        return next(iter(find_series(answer)[pick.chart : pick.chart + 1]), None)
 
     def stop(self, conversation: Conversation, language: Language) -> Shown:
         return _show(conversation.stop(), language)

@@ -13,6 +13,8 @@
   const answerOf = (element) =>
     [...(element.closest("[class*='answer-']")?.classList ?? [])].map((name) => /^answer-(\w+)$/.exec(name)).find(Boolean);
 
+  const chartOf = (element) => [...element.classList].map((name) => /^(chart\d+)$/.exec(name)).find(Boolean);
+
   // Where the reader was, to be found again when more text has come above it.
   let held = null;
   const hold = (button) => {
@@ -22,7 +24,7 @@
 
   const pick = (button) => {
     const number = numberOf(button);
-    const chart = [...button.classList].map((name) => /^(chart\d+)$/.exec(name)).find(Boolean);
+    const chart = chartOf(button);
     const view = [...button.classList].map((name) => /^view-(\w+)$/.exec(name)).find(Boolean);
     const answer = answerOf(button);
     if (!(number || chart) || !answer) return;
@@ -104,8 +106,9 @@
     document.querySelectorAll(".cite.open").forEach((chip) => chip.classList.remove("open"));
     const answer = answerOf(panel);
     const number = panel.querySelector(".which")?.textContent.match(/\d+/)?.[0];
-    window.duociteOpen = answer && number ? `${answer[1]}/${number}` : "";
-    if (!window.duociteOpen) return;
+    const chart = chartOf(panel);
+    window.duociteOpen = answer && (chart || number) ? `${answer[1]}/${chart ? chart[1] : number}` : "";
+    if (chart || !window.duociteOpen) return;
     document.querySelectorAll(`.answer-${answer[1]} .cite-${number}`).forEach((chip) => {
       if (!chip.closest("#panel")) chip.classList.add("open");
     });

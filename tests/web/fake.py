@@ -20,6 +20,7 @@ from assistant.answer import (
     Turn,
 )
 from assistant.errors import StoreError
+from assistant.figures import find_figures
 from assistant.figures.types import Figure
 from assistant.status import Offer, Use
 from assistant.stopping import GoneError, check_wanted
@@ -156,6 +157,37 @@ def answer_in_chinese(question: str = "第二个泊位要投资多少？") -> An
     )
 
 
+CARGO = {2021: 35, 2022: 38, 2023: 41}
+
+
+def answer_with_series(question: str = "How has cargo grown?") -> Answer:
+    """Three sentences of one measure, which can be drawn; all rest on the same quotation."""
+    texts = [
+        f"Cargo of the port was {many} million tonnes in {year}." for year, many in CARGO.items()
+    ]
+    claims = tuple(
+        make_claim(
+            text,
+            (number,),
+            *(CheckedFigure(one, "checked", (number,), one.text) for one in find_figures(text)),
+        )
+        for number, text in enumerate(texts, 1)
+    )
+    quotes = (QUOTE_EN, QUOTE_TONNES, QUOTE_TONNES)
+    return Answer(
+        response="\n".join(f"{text} [{number}]" for number, text in enumerate(texts, 1)),
+        question=question,
+        language="en",
+        collection="harbour",
+        status="verified",
+        claims=claims,
+        citations=tuple(
+            make_citation(number, "reports/harbour.md", quote)
+            for number, quote in enumerate(quotes, 1)
+        ),
+    )
+
+
 def refusal(question: str, language: Language) -> Answer:
     text = {"en": "The documents don't say this.", "zh": "文档中没有说明这一点。"}[language]
     third = "A third berth is under study; no budget has been set."
@@ -220,6 +252,8 @@ class FakeAssistant:
             raise RuntimeError("unforeseen")
         if "third" in question or "第三" in question:
             return refusal(question, "zh" if chinese else "en")
+        if "cargo" in question:
+            return answer_with_series(question)
         return answer_in_chinese(question) if chinese else answer_in_english(question)
 
     def text(self, document_id: str) -> str:

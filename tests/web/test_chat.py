@@ -15,7 +15,7 @@ from assistant.web.panel import show_hint
 from store.formats.extract import Source
 from store.formats.limits import DEFAULT_LIMITS
 from tests.support.files import make_pdf
-from tests.web.fake import QUOTE_SHOWN, FakeAssistant, answer_in_english
+from tests.web.fake import QUOTE_SHOWN, FakeAssistant, answer_in_english, answer_with_series
 
 
 def ask(question: str, language: Language = "en", talk: Conversation | None = None) -> list[Shown]:
@@ -163,3 +163,16 @@ def test_a_damaged_original_says_so() -> None:
     assistant = FakeAssistant()
     assistant.source = lambda document_id: Source(Path("a.pdf"), b"%PDF", DEFAULT_LIMITS)  # type: ignore[method-assign]
     assert "damaged" in open_pick("1/page1", assistant)
+
+
+def test_a_chart_is_found_by_its_number_alone() -> None:
+    drawn = answer_with_series()
+    talk = Conversation().begin("How?").take(drawn)
+    chat = Chat(FakeAssistant())
+    series = chat.find_chart(f"{drawn.id}/chart0", talk)
+    assert series is not None
+    assert len(series.points) == 3
+    wrong = (f"{drawn.id}/chart1", f"{drawn.id}/1", "x/chart0", "")
+    assert [chat.find_chart(picked, talk) for picked in wrong] == [None] * 4
+    assert "panel chart0" in chat.open(f"{drawn.id}/chart0", talk, "en")
+    assert chat.open(f"{drawn.id}/chart1", talk, "en") == show_hint("en")
