@@ -93,15 +93,12 @@
     if (held !== null && mark) {
       document.querySelector("#side").scrollTop += mark.getBoundingClientRect().top - held;
     } else if (opened) {
-      (mark ?? panel).scrollIntoView({ block: "nearest" });
+      mark?.scrollIntoView({ block: "nearest" });
     }
     held = null;
   };
 
-  let lit = null;
   const light = (panel) => {
-    if (panel === lit) return;
-    lit = panel;
     const before = window.duociteOpen;
     document.querySelectorAll(".cite.open").forEach((chip) => chip.classList.remove("open"));
     const answer = answerOf(panel);
