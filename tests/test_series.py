@@ -107,12 +107,17 @@ def test_what_measures_something_else_is_no_point(other: str) -> None:
     assert found(*RISE[:2], other) == []
 
 
-def test_different_measures_of_one_sentence_are_no_series() -> None:
+@pytest.mark.parametrize("others", [("exports", "imports"), ("debt", "profit")])
+def test_different_measures_of_one_sentence_are_no_series(others: tuple[str, str]) -> None:
     text = (
-        "Output was 41 billion yuan in 2019, exports 30 billion yuan in 2020 and imports "
+        f"Output was 41 billion yuan in 2019, {others[0]} 30 billion yuan in 2020 and {others[1]} "
         "20 billion yuan in 2021."
     )
     assert found(text) == []
+
+
+def test_the_year_of_who_says_so_is_no_year_of_a_figure() -> None:
+    assert found(*RISE[:2], "The gross output of Norvale (2021) stood at 455 billion yuan.") == []
 
 
 @pytest.mark.parametrize("way", ["unproved", "not_found", "computed"])
