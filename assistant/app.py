@@ -42,9 +42,12 @@ from store.candidates import StoredTokens
 from store.chroma import Store, open_store
 from store.collection import Collection
 from store.embedding import StoreEmbedding
+from store.formats.extract import Source
+from store.formats.limits import Limits
 from store.ledger import DocumentRecord
 from store.prepare import TRANSFORM
 from store.searchable import Searchable, load_searchable
+from store.sources import open_source
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,16 @@ class Assistant:
     def text(self, document_id: str) -> str:
         """The stored text of a document as it now is; raises StoreError "no_document"."""
         return self._originals.read(document_id)
+
+    def source(self, document_id: str) -> Source:
+        """The file that a document was read from; raises StoreError "no_document", and
+        "source_gone" and its like where it isn't that file any more."""
+        self._collection.refresh()
+        record = self._collection.record(document_id)
+        if record is None:
+            raise StoreError("no_document", document=document_id, collection=self.collection)
+        limits = Limits(self._settings.max_file_mb, self._settings.max_pages)
+        return open_source(record, self._collection.roots(), limits)
 
     def answering(self) -> Use:
         """Which model writes answers, and where."""

@@ -20,6 +20,7 @@ from assistant.answer import (
 from assistant.pieces import Piece, split_answer, split_claims
 from assistant.prompts import Messages, explain, load_messages
 from assistant.reasons import explain_problems, explain_reason
+from assistant.sheet import write_rows
 from store.places import Place
 
 EXCERPT = 160
@@ -280,7 +281,20 @@ def _html_conflict(conflict: Conflict, labels: Messages) -> str:
     title = escape(_fold(labels.text("ui.conflict.title", about=conflict.about)))
     head = f"<thead><tr>{heads}</tr></thead>"
     table = f"<table>{head}<tbody>{rows}</tbody></table>"
-    return f'<div class="conflict"><p>{title}</p>{table}</div>'
+    return f'<div class="conflict"><p>{title}</p>{table}{_csv_conflict(conflict, labels)}</div>'
+
+
+def _csv_conflict(conflict: Conflict, labels: Messages) -> str:
+    heads = [labels.text(f"ui.conflict.{key}") for key in ("who", "when", "figure", "source")]
+    rows = [[*_side_cells(side), f"[{side.citation}]"] for side in conflict.sides]
+    return to_csv([heads, *rows], labels)
+
+
+def to_csv(rows: Sequence[Sequence[str]], labels: Messages) -> str:
+    """A button, and beside it what it copies: the rows as a spreadsheet takes them."""
+    lines = "".join(f"<span>{escape(line)}</span>" for line in write_rows(rows))
+    shown = escape(labels.text("ui.answer.copy"))
+    return f'<button class="copy">{shown}</button><span class="csv" hidden>{lines}</span>'
 
 
 def _html_side(side: ConflictSide) -> str:

@@ -42,6 +42,7 @@ from store.prepare import (
     build_fingerprint,
     build_record,
     build_stamp,
+    hash_file,
     read_planned,
     read_sentences,
     state_origin,
@@ -172,7 +173,8 @@ def _ingest_file(
 ) -> None:
     entry = catalog.find(file.place)
     with watch.stage("read"):
-        stamp = build_stamp(file, entry, embedding.identity)
+        content = hash_file(file)
+        stamp = build_stamp(content, file, entry, embedding.identity)
         document = read_planned(file, entry)
     with watch.stage("clean, chunk"):
         nodes = build_chunks(document, entry)
@@ -183,7 +185,7 @@ def _ingest_file(
     with watch.stage("write"):
         fingerprint = build_fingerprint(document, entry, embedding.identity)
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
-        stated = state_origin(record, file, stamp)
+        stated = state_origin(record, file, stamp, content)
         collection.write(stated, document.text, nodes, vectors, sentences, tokens)
 
 

@@ -19,7 +19,7 @@ class DocumentRecord:
     file's bytes in place of its text: while it stands, the file need not be read. `organisations`
     are all who speak in it; `organisation` is set where the document has one or only one speaks.
     `root` names the root that it came with: "" for a file given alone, None for one stored before
-    there were roots. `source` is where its file lay.
+    there were roots. `source` is where its file lay, `content` the sha256 of the bytes it had.
     """
 
     id: str
@@ -39,6 +39,7 @@ class DocumentRecord:
     root: str | None = None
     stamp: str | None = None
     organisations: tuple[str, ...] = ()
+    content: str | None = None
 
     @property
     def version(self) -> str:

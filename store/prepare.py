@@ -67,18 +67,19 @@ class Preparer:
     def _prepare(self, file: PlannedFile) -> Prepared | DocumentRecord:
         known = self.whole.get(file.id)
         entry = self.catalogs[file.folder].find(file.place)
-        stamp = build_stamp(file, entry, self.identity)
+        content = hash_file(file)
+        stamp = build_stamp(content, file, entry, self.identity)
         if known and known.stamp == stamp:
-            return state_origin(known, file, stamp)
+            return state_origin(known, file, stamp, content)
         document = read_planned(file, entry, self.limits)
         fingerprint = build_fingerprint(document, entry, self.identity)
         if known and known.fingerprint == fingerprint:
-            return state_origin(known, file, stamp)
+            return state_origin(known, file, stamp, content)
         nodes = chunks.build_chunks(document, entry)
         sentences = [read_sentences(node) for node in nodes]
         record = build_record(document, nodes, sum(map(len, sentences)), fingerprint)
         tokens = sum(chunks.count_tokens(node.text) for node in nodes)
-        stated = state_origin(record, file, stamp)
+        stated = state_origin(record, file, stamp, content)
         notes = tuple(document.metadata["notes"])
         return Prepared(stated, document.text, nodes, sentences, tokens, notes)
 
@@ -138,24 +139,28 @@ def describe(document: Document, entry: CatalogEntry | None) -> None:
     document.metadata.update({name: value for name, value in stated.items() if value is not None})
 
 
-def build_stamp(file: PlannedFile, entry: CatalogEntry | None, identity: str) -> str:
-    """Changes with whatever could make another document of a file; its bytes are read for it.
-
-    Raises IngestError "unreadable".
-    """
+def hash_file(file: PlannedFile) -> str:
+    """SHA-256 of the file's bytes; raises IngestError "unreadable"."""
     try:
         with file.path.open("rb") as opened:
-            content = hashlib.file_digest(opened, "sha256").hexdigest()
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise IngestError("unreadable", path=str(file.path), reason=error.strerror) from error
+
+
+def build_stamp(content: str, file: PlannedFile, entry: CatalogEntry | None, identity: str) -> str:
+    """Changes with whatever could make another document of a file with the bytes `content`."""
     # Pages that are pictures were left out if nothing was there to read them.
     sight = "ocr" if find_spec("rapidocr") else ""
     return _hash(content, file.id, entry.hash if entry else "", TRANSFORM, identity, sight)
 
 
-def state_origin(record: DocumentRecord, file: PlannedFile, stamp: str) -> DocumentRecord:
+def state_origin(
+    record: DocumentRecord, file: PlannedFile, stamp: str, content: str
+) -> DocumentRecord:
     """The record with the file that the document was last read from."""
-    return replace(record, root=file.root, source=str(file.path), stamp=stamp)
+    source = str(file.path)
+    return replace(record, root=file.root, source=source, stamp=stamp, content=content)
 
 
 def build_fingerprint(document: Document, entry: CatalogEntry | None, identity: str) -> str:

@@ -214,3 +214,16 @@ def test_each_question_looks_for_what_other_processes_wrote(
     assert len(looked) == 1
     assistant.documents()
     assert len(looked) == 2
+
+
+def test_the_file_of_a_document_is_handed_out_while_it_is_what_was_read(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    source = assistant.source("documents/mill.md")
+    assert (source.path.name, source.data.decode()) == ("mill.md", MILL)
+    (tmp_path / "documents" / "mill.md").write_text("other", encoding="utf-8")
+    with pytest.raises(StoreError, match="source_changed"):
+        assistant.source("documents/mill.md")
+    assistant._collection.remove("documents/mill.md")
+    with pytest.raises(StoreError, match="no_document"):
+        assistant.source("documents/mill.md")

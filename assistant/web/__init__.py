@@ -21,12 +21,15 @@ def mount(app: FastAPI, assistant: Assistant) -> None:
     """Put the chat at the root of an app, behind the routes that are there already."""
     import gradio as gr
 
+    from assistant.web.handouts import ROUTE, Handouts
     from assistant.web.page import build_page
     from assistant.web.theme import build_theme
 
+    handouts = Handouts(assistant.source)
+    app.get(ROUTE, include_in_schema=False, response_model=None)(handouts.serve)
     gr.mount_gradio_app(
         app,
-        build_page(assistant),
+        build_page(assistant, handouts),
         path="/",
         theme=build_theme(),
         head=_build_head(),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from assistant.answer import Answer, Claim, Language, Turn
+from assistant.answer import Answer, Citation, Claim, Language, Turn
 from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
+from assistant.series import Series, find_series
 from assistant.status import Offer, Use
+from assistant.web.chart import show_points
 from assistant.web.conversation import Conversation, Message, to_messages
-from assistant.web.panel import show_hint, show_source
+from assistant.web.handouts import Handouts
+from assistant.web.original import Original, show_original
+from assistant.web.panel import find_citation, show_hint, show_source
+from assistant.web.picks import Pick, read_pick
+from store.formats.extract import Source
+from store.sources import draw_source
 
 
 class Assistant(Protocol):
@@ -24,6 +31,8 @@ class Assistant(Protocol):
     ) -> Iterator[Claim | Answer]: ...
 
     def text(self, document_id: str) -> str: ...
+
+    def source(self, document_id: str) -> Source: ...
 
     def documents(self) -> Sequence[object]: ...
 
@@ -45,8 +54,9 @@ class Shown(NamedTuple):
 class Chat:
     """The chat of all visitors: what belongs to one of them is passed in and handed back."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, handouts: Handouts | None = None) -> None:
         self.assistant = assistant
+        self.handouts = handouts or Handouts(assistant.source)
 
     def ask(
         self,
@@ -70,12 +80,28 @@ class Chat:
             yield _show(talk.fail(explain(error, language)), language)
 
     def open(self, picked: str, conversation: Conversation, language: Language) -> str:
-        """The panel for `picked`, an answer's id and a citation's number: "a1b2/3"."""
-        answer_id, _, number = picked.partition("/")
-        answer = conversation.find_answer(answer_id)
-        if answer is None or not number.isdecimal():
+        """The panel for what was clicked; `picks` says how that is written."""
+        pick = read_pick(picked)
+        answer = conversation.find_answer(pick.answer) if pick else None
+        if pick is None or answer is None:
             return show_hint(language, "ui.page.gone")
-        return self._show_source(answer, int(number), language)
+        if pick.chart is not None and (series := self.find_chart(picked, conversation)):
+            return show_points(answer, pick.chart, series, language)
+        citation = find_citation(answer, pick.number or 0)
+        if citation is None:
+            return show_hint(language)
+        if pick.page is not None:
+            original = self._open_original(citation, pick.page, language)
+            return show_original(answer, citation, original, language)
+        return self._show_source(answer, citation, language, pick)
+
+    def find_chart(self, picked: str, conversation: Conversation) -> Series | None:
+        """The series that was asked to be drawn; None where something else was clicked."""
+        pick = read_pick(picked)
+        answer = conversation.find_answer(pick.answer) if pick else None
+        if pick is None or pick.chart is None or answer is None:
+            return None
+        return next(iter(find_series(answer)[pick.chart : pick.chart + 1]), None)
 
     def stop(self, conversation: Conversation, language: Language) -> Shown:
         return _show(conversation.stop(), language)
@@ -99,18 +125,27 @@ class Chat:
         """The first source of a new answer is open at once: proof is what people come for."""
         if not answer.citations:
             return show_hint(language)
-        return self._show_source(answer, answer.citations[0].number, language)
+        return self._show_source(answer, answer.citations[0], language)
 
-    def _show_source(self, answer: Answer, number: int, language: Language) -> str:
-        documents = {c.number: c.passage.document for c in answer.citations}
-        if number not in documents:
-            return show_hint(language)
+    def _show_source(
+        self, answer: Answer, citation: Citation, language: Language, view: Pick | None = None
+    ) -> str:
         try:
-            text = self.assistant.text(documents[number])
+            text = self.assistant.text(citation.passage.document)
         except DuociteError:
             # The document was removed since; the panel says so and shows the stored quotation.
             text = ""
-        return show_source(answer, number, text, language)
+        return show_source(answer, citation.number, text, language, view)
+
+    def _open_original(self, citation: Citation, page: int, language: Language) -> Original:
+        """A document that was removed or whose file is no longer what was read has none."""
+        document = citation.passage.document
+        try:
+            source = self.assistant.source(document)
+            picture = draw_source(source, page, citation.quote)
+        except DuociteError as error:
+            return Original(problem=explain(error, language))
+        return Original(self.handouts.issue(document, source.path.name), picture)
 
 
 def _show(conversation: Conversation, language: Language) -> Shown:

@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.answer import Answer, Claim, Language, Turn
 from assistant.prompts import load_messages
 from assistant.render import claims_to_html, to_html
+from assistant.web.chart import show_offers
 
 State = Literal["working", "done", "stopped", "failed"]
 Message = dict[str, str]
@@ -91,7 +92,10 @@ def _show_question(question: str) -> str:
 
 def _show_exchange(exchange: Exchange, language: Language) -> str:
     if exchange.answer is not None:
-        return to_html(exchange.answer)
+        # One element, or Markdown would read on in what follows it.
+        offers = show_offers(exchange.answer, language)
+        shown = to_html(exchange.answer)
+        return f"<div>{shown}{offers}</div>" if offers else shown
     claims = claims_to_html(exchange.claims, language) if exchange.claims else ""
     return f"<div>{claims}{_show_state(exchange, language)}</div>"
 

@@ -11,10 +11,13 @@ import gradio as gr
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
+from assistant.series import Series
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
+from assistant.web.chart import FIGURE, LABEL, VALUE, draw, name_value
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
+from assistant.web.handouts import Handouts
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
 
@@ -47,15 +50,17 @@ class Parts:
     fresh: gr.Button
     messages: gr.Chatbot
     box: gr.Textbox
+    plot: gr.LinePlot
     panel: gr.HTML
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """The chat on `assistant`. Style and script are given when it is served."""
-    chat = Chat(assistant)
+def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blocks:
+    """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
+    that serves original files."""
+    chat = Chat(assistant, handouts)
     name = load_messages("en").text("ui.page.name")
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
@@ -77,11 +82,12 @@ def _lay_out() -> Parts:
             box = _build_box()
             pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
         with gr.Column(elem_id="side", scale=2, min_width=0):
+            plot = _build_plot()
             panel = gr.HTML(elem_id="panel")
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
-    return Parts(masthead, switch, pin, fresh, messages, box, panel, picked, opener, state)
+    return Parts(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state)
 
 
 def _build_messages() -> gr.Chatbot:
@@ -115,6 +121,20 @@ def _build_box() -> gr.Textbox:
     )
 
 
+def _build_plot() -> gr.LinePlot:
+    """Bars and lines are one component; what it is given says which it draws."""
+    return gr.LinePlot(
+        x=LABEL,
+        y=VALUE,
+        x_title=" ",
+        tooltip=[FIGURE],
+        height=260,
+        container=False,
+        visible=False,
+        elem_id="plot",
+    )
+
+
 def _label_pin(language: Language) -> dict[str, Any]:
     """Which language answers are in: the question's, unless one is chosen."""
     labels = load_messages(language)
@@ -135,7 +155,7 @@ class _Events:
         parts = self.parts
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
-        shown = [parts.conversation, parts.messages, parts.panel, parts.box]
+        shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
         asked = [*spoken, parts.pin]
         labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
 
@@ -151,7 +171,8 @@ class _Events:
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
         parts.fresh.click(self.restart, parts.switch, shown, cancels=running, **QUIET)
         page.unload(self.leave)
-        parts.opener.click(self.chat.open, picked, parts.panel, js=_READ_PICK, **QUIET)
+        opened = [parts.panel, parts.plot]
+        parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
 
     def arrive(self, request: gr.Request) -> Updates:
         wanted = request.query_params.get("lang")
@@ -162,8 +183,16 @@ class _Events:
 
     def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
         """In the other language, with the same source still open."""
-        panel = self.chat.open(picked, conversation, language) if picked else show_hint(language)
-        return {**self._label(conversation, language), self.parts.panel: panel}
+        opened = self.open(picked, conversation, language) if picked else {}
+        return {**self._label(conversation, language), **opened}
+
+    def open(self, picked: str, conversation: Conversation, language: Language) -> Updates:
+        """The panel, and above it the plot where a chart was picked."""
+        series = self.chat.find_chart(picked, conversation)
+        return {
+            self.parts.panel: self.chat.open(picked, conversation, language),
+            self.parts.plot: _update_plot(series, language),
+        }
 
     async def ask(
         self,
@@ -226,6 +255,7 @@ class _Events:
         }
         if shown.panel is not None:
             updates[self.parts.panel] = shown.panel
+            updates[self.parts.plot] = _update_plot(None, "en")
         return updates
 
     def _label(self, conversation: Conversation, language: Language) -> Updates:
@@ -248,4 +278,12 @@ class _Events:
             ),
             self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),
             self.parts.panel: show_hint(language),
+            self.parts.plot: _update_plot(None, language),
         }
+
+
+def _update_plot(series: Series | None, language: Language) -> gr.LinePlot:
+    if series is None:
+        return gr.LinePlot(visible=False)
+    title = name_value(series, language)
+    return gr.LinePlot(value=draw(series, language), y_title=title, visible=True)

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from store.formats.turns import open_page
+
 _DOTS_PER_INCH = 200
 _MOST_PIXELS = 3000  # of the longer side
 _POINTS_PER_INCH = 72
@@ -36,17 +38,15 @@ class PageReader:
 
     def read(self, document: Any, number: int) -> str:
         """The lines of a page (from 1) of a pdfium document, from the top."""
-        page = document[number - 1]
-        try:
+        with open_page(document, number) as page:
             width, height = page.get_size()
             scale = min(_DOTS_PER_INCH / _POINTS_PER_INCH, _MOST_PIXELS / max(width, height, 1.0))
             bitmap = page.render(scale=scale)
             try:
-                return self.read_image(np.array(bitmap.to_numpy()[:, :, :3]))
+                image = np.array(bitmap.to_numpy()[:, :, :3])
             finally:
                 bitmap.close()
-        finally:
-            page.close()
+        return self.read_image(image)
 
     def read_image(self, image: NDArray[np.uint8]) -> str:
         """`image` is [height, width, 3], blue first."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from store.formats.about import clean_author, clean_title, confirm_year, find_published
@@ -18,6 +17,7 @@ from store.formats.extract import Extract, Note, Source, Writer, clean_signs
 from store.formats.ocr import find_reader
 from store.formats.ruled import TablePages
 from store.formats.tables import write_table
+from store.formats.turns import open_page, open_pdf, take_turn
 from store.places import Place
 
 # pdfium says why on its own log, with a traceback of ctypes; we say it in an error.
@@ -45,25 +45,13 @@ class _Page:
 def read_pdf(source: Source) -> Extract:
     """Raises IngestError "damaged", "encrypted", "too_many_pages", "scanned" (no text layer, and
     no OCR installed), "empty" (OCR found nothing)."""
-    with reading(source):
-        document = _open(source)
-        try:
-            return _read(source, document)
-        finally:
-            document.close()
-
-
-def _open(source: Source) -> Any:
-    try:
-        return pdfium.PdfDocument(source.data)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
-            raise source.refuse("encrypted") from error
-        raise
+    with reading(source), open_pdf(source) as document:
+        return _read(source, document)
 
 
 def _read(source: Source, document: Any) -> Extract:
-    count = len(document)
+    with take_turn():
+        count, known = len(document), document.get_metadata_dict()
     if count > source.limits.pages:
         raise source.refuse("too_many_pages", pages=count, limit=source.limits.pages)
     tables = TablePages(source)
@@ -71,7 +59,7 @@ def _read(source: Source, document: Any) -> Extract:
     notes = _read_scans(source, document, pages)
     writer = Writer()
     hidden = _write_pages(writer, pages)
-    known, text = document.get_metadata_dict(), writer.text
+    text = writer.text
     return Extract(
         text,
         tuple(writer.marks),
@@ -84,8 +72,7 @@ def _read(source: Source, document: Any) -> Extract:
 
 
 def _read_page(document: Any, number: int, tables: TablePages) -> _Page:
-    page = document[number - 1]
-    try:
+    with open_page(document, number) as page:
         if blocks := tables.read(number, page):
             return _Page(number, blocks)
         textpage = page.get_textpage()
@@ -93,8 +80,6 @@ def _read_page(document: Any, number: int, tables: TablePages) -> _Page:
             return _Page(number, [fold_page(textpage.get_text_range())])
         finally:
             textpage.close()
-    finally:
-        page.close()
 
 
 def fold_page(text: str) -> str:
@@ -122,12 +107,9 @@ def _read_scans(source: Source, document: Any, pages: Sequence[_Page]) -> tuple[
 
 def _has_picture(document: Any, number: int) -> bool:
     """A page may be empty; one that shows something without letters was scanned or drawn."""
-    page = document[number - 1]
-    try:
+    with open_page(document, number) as page:
         kinds = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
         return any(True for _ in page.get_objects(filter=kinds, max_depth=4))
-    finally:
-        page.close()
 
 
 def _say_numbers(pages: Sequence[_Page]) -> str:

@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from assistant.serving import Serving
 from assistant.web import mount
-from tests.web.fake import QUOTE_EN, FakeAssistant
+from store.formats.extract import Source
+from store.formats.limits import DEFAULT_LIMITS
+from tests.support.files import make_pdf
+from tests.web.fake import QUOTE_EN, QUOTE_SHOWN, FakeAssistant
 
 pytestmark = [
     pytest.mark.browser,
@@ -166,8 +169,13 @@ def test_a_chinese_answer_from_an_english_source(visitor: Visitor) -> None:
 def test_the_passage_can_be_read_on(visitor: Visitor) -> None:
     page = visitor.visit()
     ask(page, QUESTION)
-    page.click("#panel details.after summary")
-    expect(page.locator("#panel details.after")).to_contain_text("A third berth is under study")
+    page.click(".answer p .cite-2")
+    expect(page.locator("#panel .which")).to_have_text("Source 2")
+    expect(page.locator("#panel")).not_to_contain_text("A third berth is under study")
+    page.click("#panel button.more.after")
+    expect(page.locator("#panel")).to_contain_text("A third berth is under study")
+    expect(page.locator("#panel .edge")).to_have_text("The document ends here.")
+    page.click(".answer p .cite-1")
     page.click("#panel .bar button[title='Next source']")
     expect(page.locator("#panel .which")).to_have_text("Source 2")
 
@@ -294,10 +302,67 @@ def test_on_a_phone_the_source_covers_the_talk_until_it_is_closed(visitor: Visit
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_figure_tells_its_check_when_it_is_tapped(visitor: Visitor) -> None:
+HINT = "getComputedStyle(document.activeElement, '::before').content"
+TOLD = "getComputedStyle(document.querySelector('.figure.told'), '::before').content"
+
+
+def test_a_figure_tells_its_check_when_it_is_tapped_or_reached_by_key(visitor: Visitor) -> None:
     page = visitor.visit()
     ask(page, QUESTION)
     expect(page.locator(".answer .status")).to_be_visible()
-    page.locator(".answer .figure.checked").first.click()
-    shown = "getComputedStyle(document.querySelector('.figure.told'), '::before').content"
-    assert "the source states nearly 5 billion yuan" in page.evaluate(shown)
+    figure = page.locator(".answer .figure.checked").first
+    expect(figure).to_have_attribute("aria-label", re.compile("the source states nearly 5 billion"))
+    figure.click()
+    assert "the source states nearly 5 billion yuan" in page.evaluate(TOLD)
+    expect(figure).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator(".figure.told")).to_have_count(0)
+    figure.focus()
+    assert "nearly 5 billion yuan" in page.evaluate(HINT)
+    page.keyboard.press("Enter")
+    expect(page.locator(".figure.told")).to_have_count(1)
+
+
+def test_a_series_is_drawn_and_its_points_open_their_sources(visitor: Visitor) -> None:
+    page = visitor.visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "How has cargo grown?")
+    page.click(".charts .chart0")
+    expect(page.locator("#plot canvas, #plot svg").first).to_be_visible()
+    expect(page.locator("#panel tbody tr")).to_have_count(3)
+    page.click("#panel button.copy")
+    expect(page.locator("#panel button.copy.done")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines()[0] == "Year,Figure,Unit,Source"
+    page.click("#switch label:has-text('中文')")
+    expect(page.locator("#panel .which")).to_have_text("图表")
+    expect(page.locator("#plot")).to_be_visible()
+    page.click("#panel tbody .cite-3")
+    expect(page.locator("#panel .which")).to_have_text("出处 3")
+    expect(page.locator("#plot")).to_be_hidden()
+
+
+def test_the_original_of_a_text_can_be_saved(visitor: Visitor) -> None:
+    page = visitor.visit()
+    ask(page, QUESTION)
+    page.click("#panel .tab:has-text('Open original')")
+    link = page.locator("#panel .file a")
+    expect(link).to_have_text("Save the file")
+    served = page.request.get(page.url + str(link.get_attribute("href")))
+    assert served.text() == ASSISTANT.files["reports/harbour.md"].decode()
+    page.click("#panel .tab:has-text('As text')")
+    assert read_mark(page) == QUOTE_EN
+
+
+def test_the_original_of_a_pdf_is_a_page_with_the_quotation_boxed(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_pdf([["Before."], [QUOTE_SHOWN]])
+    given = Source(Path("报告.pdf"), made, DEFAULT_LIMITS)
+    monkeypatch.setattr(ASSISTANT, "source", lambda document_id: given)
+    page = visitor.visit(viewport={"width": 1280, "height": 900})
+    ask(page, QUESTION)
+    page.click("#panel .tab:has-text('Open original')")
+    expect(page.locator("#panel .told")).to_contain_text("Page 1 of 2; the quotation could not")
+    page.click("#panel .turn:has-text('Next page')")
+    expect(page.locator("#panel .told")).to_contain_text("Page 2 of 2, with the quotation boxed")
+    assert page.evaluate("document.querySelector('#panel img.page').naturalWidth") > 1000

@@ -14,7 +14,7 @@ from store.catalog import Catalog, CatalogEntry
 from store.formats.extract import Note
 from store.ledger import DocumentRecord
 from store.plan import PlannedFile, build_plan
-from store.prepare import AHEAD, Outcome, Prepared, Preparer, build_stamp, prepare_all
+from store.prepare import AHEAD, Outcome, Prepared, Preparer, build_stamp, hash_file, prepare_all
 from store.read import read_document
 
 TEXT = "# Steel plan 2024\n\nThe works will invest 3.5 billion yuan. Furnaces get cleaner.\n"
@@ -75,14 +75,16 @@ def test_a_stamp_changes_with_all_that_a_document_is_made_of(
 ) -> None:
     one, other = plan("a.md", "b.md")
     entry = CatalogEntry("a.md", organisation="Acme")
-    stamps = {build_stamp(one, None, "1"), build_stamp(other, None, "1")}
-    stamps |= {build_stamp(one, entry, "1"), build_stamp(one, None, "2")}
+    before = hash_file(one)
+    stamps = {build_stamp(before, one, None, "1"), build_stamp(before, other, None, "1")}
+    stamps |= {build_stamp(before, one, entry, "1"), build_stamp(before, one, None, "2")}
     one.path.write_text("other")
-    stamps.add(build_stamp(one, None, "1"))
+    after = hash_file(one)
+    stamps.add(build_stamp(after, one, None, "1"))
     monkeypatch.setattr(prepare, "TRANSFORM", "0.0")
-    stamps.add(build_stamp(one, None, "1"))
+    stamps.add(build_stamp(after, one, None, "1"))
     monkeypatch.setattr(prepare, "find_spec", lambda _: None if find_spec("rapidocr") else True)
-    stamps.add(build_stamp(one, None, "1"))
+    stamps.add(build_stamp(after, one, None, "1"))
     assert len(stamps) == 7
 
 

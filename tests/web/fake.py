@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from assistant.answer import (
     Answer,
@@ -19,9 +20,12 @@ from assistant.answer import (
     Turn,
 )
 from assistant.errors import StoreError
+from assistant.figures import find_figures
 from assistant.figures.types import Figure
 from assistant.status import Offer, Use
 from assistant.stopping import GoneError, check_wanted
+from store.formats.extract import Source
+from store.formats.limits import DEFAULT_LIMITS
 
 REPORT = """# Harbour works in the northern bay
 
@@ -153,6 +157,37 @@ def answer_in_chinese(question: str = "第二个泊位要投资多少？") -> An
     )
 
 
+CARGO = {2021: 35, 2022: 38, 2023: 41}
+
+
+def answer_with_series(question: str = "How has cargo grown?") -> Answer:
+    """Three sentences of one measure, which can be drawn; all rest on the same quotation."""
+    texts = [
+        f"Cargo of the port was {many} million tonnes in {year}." for year, many in CARGO.items()
+    ]
+    claims = tuple(
+        make_claim(
+            text,
+            (number,),
+            *(CheckedFigure(one, "checked", (number,), one.text) for one in find_figures(text)),
+        )
+        for number, text in enumerate(texts, 1)
+    )
+    quotes = (QUOTE_EN, QUOTE_TONNES, QUOTE_TONNES)
+    return Answer(
+        response="\n".join(f"{text} [{number}]" for number, text in enumerate(texts, 1)),
+        question=question,
+        language="en",
+        collection="harbour",
+        status="verified",
+        claims=claims,
+        citations=tuple(
+            make_citation(number, "reports/harbour.md", quote)
+            for number, quote in enumerate(quotes, 1)
+        ),
+    )
+
+
 def refusal(question: str, language: Language) -> Answer:
     text = {"en": "The documents don't say this.", "zh": "文档中没有说明这一点。"}[language]
     third = "A third berth is under study; no budget has been set."
@@ -181,6 +216,7 @@ class FakeAssistant:
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
         self.pinned: list[Language | None] = []
         self.given_up = 0
+        self.files = {name: text.encode() for name, text in TEXTS.items()}
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
@@ -216,12 +252,19 @@ class FakeAssistant:
             raise RuntimeError("unforeseen")
         if "third" in question or "第三" in question:
             return refusal(question, "zh" if chinese else "en")
+        if "cargo" in question:
+            return answer_with_series(question)
         return answer_in_chinese(question) if chinese else answer_in_english(question)
 
     def text(self, document_id: str) -> str:
         if document_id not in TEXTS:
             raise StoreError("no_document", document=document_id)
         return TEXTS[document_id]
+
+    def source(self, document_id: str) -> Source:
+        if document_id not in self.files:
+            raise StoreError("source_gone", document=document_id)
+        return Source(Path(document_id), self.files[document_id], DEFAULT_LIMITS)
 
     def answering(self) -> Use:
         return Use("offline")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from html import escape
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,10 @@ from assistant.prompts import explain
 from assistant.web.chat import Chat, Shown
 from assistant.web.conversation import Conversation
 from assistant.web.panel import show_hint
-from tests.web.fake import FakeAssistant, answer_in_english
+from store.formats.extract import Source
+from store.formats.limits import DEFAULT_LIMITS
+from tests.support.files import make_pdf
+from tests.web.fake import QUOTE_SHOWN, FakeAssistant, answer_in_english, answer_with_series
 
 
 def ask(question: str, language: Language = "en", talk: Conversation | None = None) -> list[Shown]:
@@ -120,3 +125,54 @@ def test_a_source_that_was_removed_still_shows_its_quotation(
 
 
 ANSWER = answer_in_english()
+
+
+def open_pick(pick: str, assistant: FakeAssistant | None = None) -> str:
+    talk = Conversation().begin("Why?").take(ANSWER)
+    return Chat(assistant or FakeAssistant()).open(f"{ANSWER.id}/{pick}", talk, "en")
+
+
+def test_a_source_is_read_on() -> None:
+    assert "A third berth is under study" not in open_pick("2")
+    assert "A third berth is under study" in open_pick("2/b0a1")
+
+
+def test_the_original_of_a_text_can_be_saved() -> None:
+    panel = open_pick("1/page1")
+    assert re.search(r'href="original/[\w-]{20,}/harbour\.md"', panel)
+    assert "<img" not in panel
+
+
+def test_the_original_of_a_pdf_is_its_page() -> None:
+    assistant = FakeAssistant()
+    made = make_pdf([["Before."], [QUOTE_SHOWN]])
+    assistant.source = lambda document_id: Source(Path("a.pdf"), made, DEFAULT_LIMITS)  # type: ignore[method-assign]
+    assert "Page 2 of 2, with the quotation boxed" in open_pick("1/page2", assistant)
+    assert "could not be found on it" in open_pick("1/page1", assistant)
+
+
+def test_an_original_that_is_gone_says_so() -> None:
+    assistant = FakeAssistant()
+    assistant.files.clear()
+    panel = open_pick("1/page1", assistant)
+    assert escape(explain(StoreError("source_gone", document="reports/harbour.md"), "en")) in panel
+    assert "href" not in panel
+
+
+def test_a_damaged_original_says_so() -> None:
+    assistant = FakeAssistant()
+    assistant.source = lambda document_id: Source(Path("a.pdf"), b"%PDF", DEFAULT_LIMITS)  # type: ignore[method-assign]
+    assert "damaged" in open_pick("1/page1", assistant)
+
+
+def test_a_chart_is_found_by_its_number_alone() -> None:
+    drawn = answer_with_series()
+    talk = Conversation().begin("How?").take(drawn)
+    chat = Chat(FakeAssistant())
+    series = chat.find_chart(f"{drawn.id}/chart0", talk)
+    assert series is not None
+    assert len(series.points) == 3
+    wrong = (f"{drawn.id}/chart1", f"{drawn.id}/1", "x/chart0", "")
+    assert [chat.find_chart(picked, talk) for picked in wrong] == [None] * 4
+    assert "panel chart0" in chat.open(f"{drawn.id}/chart0", talk, "en")
+    assert chat.open(f"{drawn.id}/chart1", talk, "en") == show_hint("en")

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from assistant.prompts import load_messages
 from assistant.web import mount
 from assistant.web.conversation import Conversation
-from tests.web.fake import FakeAssistant
+from tests.web.fake import FakeAssistant, answer_with_series
 
 WEB = Path(__file__).parents[2] / "assistant" / "web"
 
@@ -114,6 +114,31 @@ def test_the_switch_keeps_conversation_and_open_source(events: Any) -> None:
     assert len(updates["messages"].value) == 2
     assert "出处 2" in updates["panel"]
     assert "点击" in events.relabel("", done.conversation, "zh")["panel"]
+
+
+def test_a_chart_is_drawn_above_its_points_and_goes_with_the_next_source(events: Any) -> None:
+    answer = answer_with_series()
+    talk = Conversation().begin("How much cargo?").take(answer)
+    drawn = events.open(f"{answer.id}/chart0", talk, "en")
+    assert drawn["plot"].visible is True
+    assert drawn["plot"].y_title == "million tonnes"
+    assert "panel chart0" in drawn["panel"]
+    closed = events.open(f"{answer.id}/1", talk, "en")
+    assert closed["plot"].visible is False
+    assert "<mark>" in closed["panel"]
+
+
+def test_the_switch_keeps_an_open_chart(events: Any) -> None:
+    answer = answer_with_series()
+    talk = Conversation().begin("How much cargo?").take(answer)
+    updates = events.relabel(f"{answer.id}/chart0", talk, "zh")
+    assert (updates["plot"].visible, updates["plot"].y_title) == (True, "万吨")
+    assert events.relabel("", talk, "zh")["plot"].visible is False
+
+
+def test_a_new_answer_closes_the_chart_before_it(events: Any) -> None:
+    *_, last = events.chat.ask("What will it cost?", Conversation(), "en")
+    assert events._show(last)["plot"].visible is False
 
 
 def test_asking_empties_the_box_once_and_shows_stop_while_it_works(events: Any) -> None:
@@ -235,4 +260,5 @@ def test_every_label_is_used() -> None:
     # Status and reason pick these.
     picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}
     hints = {"verified_hint", "partial_hint"}
-    assert unused <= {f"answer.{name}" for name in picked | hints}
+    sizes = {key for key in unused if key.startswith("chart.power_")}
+    assert unused - sizes <= {f"answer.{name}" for name in picked | hints}

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, Span
-from assistant.web.panel import NEIGHBOURS, show_hint, show_source, split_lines
+from assistant.web.panel import STEP, find_window, show_hint, show_source, split_lines
+from assistant.web.picks import Pick
 from store.places import Place
 from tests.web.fake import (
     BULLETIN,
@@ -67,29 +68,78 @@ def test_what_is_not_known_takes_no_room() -> None:
 
 
 def test_line_numbers_are_those_of_the_document() -> None:
-    html = show_source(answer_in_english(), 1, REPORT, "en")
+    html = show_source(answer_in_english(), 1, REPORT, "en", Pick("a", 1, after=1))
     lines = dict(re.findall(r'<span class="at">(\d+)</span><span>(.*?)</span></div>', html))
     assert re.sub("<[^>]+>", "", lines["6"]) == REPORT.split("\n")[5]
     assert lines["11"] == "A third berth is under study; no budget has been set."
     assert "2" not in lines
 
 
-def test_neighbouring_text_can_be_read_on_either_side() -> None:
-    html = show_source(answer_in_english(), 1, REPORT, "en")
-    before, after = re.findall(r"<details.*?</details>", html, re.S)
-    assert "The port authority reviewed its plans" in before
-    assert "The document begins here." in before
+def read_views(html: str) -> dict[str, str]:
+    return dict(re.findall(r'<button class="more (before|after) cite-1 view-(\w+)"', html))
+
+
+def test_neighbouring_text_comes_when_it_is_asked_for() -> None:
+    bare = show_source(answer_in_english(), 2, REPORT, "en")
+    assert "The port authority reviewed" not in bare
+    assert "A third berth is under study" not in bare
+    more = show_source(answer_in_english(), 2, REPORT, "en", Pick("a", 2, before=1))
+    assert "The port authority reviewed its plans" in more
+    assert "The document begins here." in more
+    assert "A third berth is under study" not in more
+    after = show_source(answer_in_english(), 2, REPORT, "en", Pick("a", 2, after=1))
     assert "A third berth is under study" in after
     assert "The document ends here." in after
 
 
-def test_far_text_is_left_out() -> None:
-    text = "a" * 2 * NEIGHBOURS + "\nThe quotation.\n" + "z" * 2 * NEIGHBOURS
-    html = show_source(cite_in(text, "The quotation."), 1, text, "en")
-    assert html.count("a" * (NEIGHBOURS - 1)) == 1
-    assert "a" * (NEIGHBOURS + 1) not in html
-    assert "z" * (NEIGHBOURS + 1) not in html
-    assert "begins here" not in html
+def test_each_step_asks_for_the_next_one_on_its_side() -> None:
+    text = "a\n" * 4 * STEP + "The quotation.\n" + "z\n" * 4 * STEP
+    answer = cite_in(text, "The quotation.")
+    assert read_views(show_source(answer, 1, text, "en")) == {"before": "b1a0", "after": "b0a1"}
+    further = show_source(answer, 1, text, "en", Pick("a", 1, before=2, after=1))
+    assert read_views(further) == {"before": "b3a1", "after": "b2a2"}
+    assert find_marked(further) == ["The quotation."]
+
+
+def test_what_is_read_on_ends_with_a_line_unless_that_is_long() -> None:
+    text = f"{'a' * 100}\n" * 100 + "Quote.\n" + f"{'b' * 100}\n" * 100
+    start = text.index("Quote.")
+    first, last = find_window(text, start, start + 6, (1, 1))
+    assert text[first - 1] == text[last] == "\n"
+    assert STEP <= start - first <= STEP + 101
+    assert find_window("x" * 9000, 4000, 4010, (1, 1)) == (4000 - STEP, 4010 + STEP)
+    assert find_window(text, start, start + 6, (0, 0)) == (start, start + 6)
+
+
+@given(st.text(alphabet="ab\n", max_size=80), st.data())
+def test_a_window_holds_what_it_is_around(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    reach = data.draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
+    first, last = find_window(text, start, end, reach)
+    assert 0 <= first <= start <= end <= last <= len(text)
+
+
+def test_figures_stand_beside_what_the_source_says() -> None:
+    html = show_source(answer_in_chinese(), 1, REPORT, "zh")
+    assert "<td>近50亿元</td><td>nearly 5 billion yuan</td>" in html
+    other = show_source(answer_in_chinese(), 2, BULLETIN, "zh")
+    assert "<td>约82亿元</td><td>由 近50亿元，32亿元 计算得出</td>" in other
+    assert "2030" not in re.sub("<title>.*", "", html)
+
+
+def test_a_source_without_figures_has_no_table_of_them() -> None:
+    assert "<table" not in show_source(answer_in_english(), 3, BULLETIN, "en")
+
+
+def test_one_can_turn_to_the_original_at_its_page() -> None:
+    answer = answer_in_english()
+    paged = replace(answer.citations[0], place=Place("page", 7, 8))
+    answer.citations = (paged,)
+    tabs = re.findall(
+        r'class="tab cite-1 ([\w-]*)" aria-pressed="(\w+)"', show_source(answer, 1, REPORT, "en")
+    )
+    assert tabs == [("", "true"), ("view-page7", "false")]
 
 
 def test_html_in_a_document_stays_text() -> None:
@@ -126,7 +176,7 @@ def test_one_can_step_from_source_to_source() -> None:
 
 
 def test_the_words_of_the_panel_are_in_the_language_of_the_page() -> None:
-    assert "继续阅读" in show_source(answer_in_english(), 1, REPORT, "zh")
+    assert "继续阅读" in show_source(answer_in_english(), 2, REPORT, "zh")
 
 
 @given(st.text(alphabet="ab \n\r", max_size=60), st.integers(0, 60), st.integers(0, 60))
