@@ -14,7 +14,8 @@ from assistant.answer import Answer, Claim
 from assistant.app import Assistant
 from assistant.embeddings import build_embedding
 from assistant.errors import RequestError, StoreError
-from assistant.render import to_html, to_markdown, to_plain
+from assistant.hypertext import to_html
+from assistant.render import to_markdown, to_plain
 from assistant.settings import Settings
 from assistant.wire import (
     Asked,

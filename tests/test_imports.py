@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant",),  # what turns a question into an answer
     ("assistant.app",),
     ("assistant.batch", "assistant.logs", "assistant.pieces"),
-    ("assistant.render", "assistant.cli_output"),
+    ("assistant.render", "assistant.hypertext", "assistant.cli_output"),
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
     ("assistant.access", "assistant.server"),
     ("evals",),
@@ -172,7 +172,7 @@ def test_an_import_that_climbs_is_found_and_named(module: str, source: str) -> N
         ("store.ingest", "from store import chunks"),
         ("store.ingest", "from assistant.errors import IngestError"),
         ("assistant.retrieval", "from store.lexical import LexicalIndex"),
-        ("assistant.web.page", "from assistant.render import to_html"),
+        ("assistant.web.page", "from assistant.hypertext import to_html"),
         ("evals.command", "from assistant.app import build_assistant"),
         ("assistant.commands", "from evals import command"),
         ("assistant.engine", "import json, chromadb"),

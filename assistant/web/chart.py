@@ -10,8 +10,8 @@ from typing import Any
 from assistant.answer import Answer, Language
 from assistant.figures.say import say_figure
 from assistant.figures.units import kind_of, load_speech
+from assistant.hypertext import to_csv
 from assistant.prompts import Messages, load_messages
-from assistant.render import to_csv
 from assistant.series import Point, Series, find_series
 from assistant.web.panel import show_bar
 

@@ -7,8 +7,8 @@ from html import escape
 from typing import Literal
 
 from assistant.answer import Answer, Claim, Language, Turn
+from assistant.hypertext import claims_to_html, to_html
 from assistant.prompts import load_messages
-from assistant.render import claims_to_html, to_html
 from assistant.web.chart import show_offers
 
 State = Literal["working", "done", "stopped", "failed"]

@@ -17,9 +17,10 @@ from assistant import logs
 from assistant.answer import Answer
 from assistant.app import Assistant, build_assistant
 from assistant.errors import DuociteError
+from assistant.hypertext import to_html
 from assistant.patience import Patience
 from assistant.prompts import explain, load_messages
-from assistant.render import to_html, to_markdown, to_plain
+from assistant.render import to_markdown, to_plain
 from assistant.settings import Settings, load_settings
 from assistant.status import build_status, say_status
 from tests.support.openai_server import OpenAIServer, Scripted, broken, refused, stalled, streamed
