@@ -197,6 +197,3 @@ def _markdown_conflict(conflict: Conflict, labels: Messages) -> str:
     lines = [f"| {' | '.join(row)} |" for row in table]
     title = escape_markdown(labels.text("ui.conflict.title", about=conflict.about))
     return "\n".join([f"**{title}**", "", *lines])
-
-
-# HTML
