@@ -101,12 +101,17 @@ def _say(holds: bool) -> str:
     return "true" if holds else "false"
 
 
+def _says_nothing(text: str) -> bool:
+    """Whether there is nothing more to read in it: signs of a heading, white space."""
+    return not any(map(str.isalnum, text))
+
+
 def _show_figures(answer: Answer, citation: Citation, labels: Messages) -> str:
     """The answer's figures that rest on this source, each beside what the source says."""
-    rows = "".join(
+    rows = dict.fromkeys(
         f"<tr><td>{escape(one.figure.text)}</td><td>{escape(_fold(_say_source(one, labels)))}</td>"
         "</tr>"
-        for one in dict.fromkeys(answer.figures)
+        for one in answer.figures
         if citation.number in one.citations and one.verdict != "not_found"
     )
     if not rows:
@@ -114,7 +119,8 @@ def _show_figures(answer: Answer, citation: Citation, labels: Messages) -> str:
     heads = "".join(
         f"<th>{escape(labels.text(f'ui.panel.{key}'))}</th>" for key in ("said", "stated")
     )
-    return f'<table class="figures"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    body = "".join(rows)
+    return f'<table class="figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _say_source(one: CheckedFigure, labels: Messages) -> str:
@@ -172,11 +178,15 @@ def _show_place(citation: Citation, text: str, reach: tuple[int, int], labels: M
     first, last = find_window(text, start, end, reach)
     before, after = reach
     return (
-        _show_more(citation, "before", name_view(before + 1, after), first == 0, labels)
+        _show_more(
+            citation, "before", name_view(before + 1, after), _says_nothing(text[:first]), labels
+        )
         + _show_around(split_lines(text, first, start))
         + _show_lines(split_lines(text, start, end), quote)
         + _show_around(split_lines(text, end, last))
-        + _show_more(citation, "after", name_view(before, after + 1), last == len(text), labels)
+        + _show_more(
+            citation, "after", name_view(before, after + 1), _says_nothing(text[last:]), labels
+        )
     )
 
 

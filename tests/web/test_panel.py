@@ -128,6 +128,21 @@ def test_figures_stand_beside_what_the_source_says() -> None:
     assert "2030" not in re.sub("<title>.*", "", html)
 
 
+def test_a_figure_that_is_said_twice_stands_once() -> None:
+    answer = answer_in_chinese()
+    first = answer.claims[0]
+    again = [replace(one, figure=replace(one.figure, span=(90, 95))) for one in first.figures]
+    twice = replace(answer, claims=(*answer.claims, replace(first, figures=tuple(again))))
+    html = show_source(twice, 1, REPORT, "zh")
+    assert html.count("<td>近50亿元</td>") == 1
+
+
+def test_there_is_nothing_to_read_before_the_sign_of_the_first_heading() -> None:
+    text = "# The quotation. More of it.\n"
+    shown = show_source(cite_in(text, "The quotation."), 1, text, "en")
+    assert "before" not in read_views(shown)
+
+
 def test_a_source_without_figures_has_no_table_of_them() -> None:
     assert "<table" not in show_source(answer_in_english(), 3, BULLETIN, "en")
 
