@@ -9,6 +9,7 @@ from typing import Literal
 
 from assistant.evidence import Statement
 from assistant.figures import Figure, kind_of, same_quantity, supports_figure
+from assistant.geography import is_region
 from assistant.guard import Evidence
 from assistant.naming import Name, build_lexicon, holds_name
 from assistant.saying import find_said_years
@@ -172,12 +173,17 @@ def _has_place(one: Stated, mention: Mention, other: Stated) -> bool:
     scopes = find_scopes(other.sentence)
     if any(is_same_place(mention.keys, scope.keys) for scope in scopes):
         return False
+    if any(is_region(keys) for keys in (mention.keys, *(scope.keys for scope in scopes))):
+        return False  # its name holds those of its parts
     if holds_name(_name_of(one, mention), build_lexicon(other.sentence)):
         return True
     return any(_begins(mention.keys, scope.keys) for scope in scopes)
 
 
 def _begins(name: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a place's name is a longer one of another's; a region's only lists its parts."""
+    if is_region(name) or is_region(others):
+        return False
     return any(key.startswith(other) for key in name for other in others)
 
 

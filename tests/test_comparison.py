@@ -124,6 +124,19 @@ def test_a_place_may_be_part_of_a_longer_name_in_the_other_language() -> None:
     assert differ(one, elsewhere) == "place"
 
 
+@pytest.mark.parametrize(
+    ("region", "part"),
+    [
+        ("In 2022 Beijing-Tianjin-Hebei had 800 buses.", "2022年北京有640辆公交车。"),
+        ("2022年京津冀有800辆公交车。", "In 2022 Beijing had 640 buses."),
+        ("2022年京津冀有800辆公交车。", "2022年北京有640辆公交车。"),
+    ],
+)
+def test_a_region_is_not_the_part_that_its_name_begins_with(region: str, part: str) -> None:
+    assert differ(state(region, -1), state(part, -1)) == "place"
+    assert differ(state(part, -1), state(region, -1)) == "place"
+
+
 def test_what_neither_dates_is_of_the_year_in_which_both_were_written() -> None:
     one, other = state("Ningbo has 800 buses."), state("宁波有640辆公交车。")
     later = replace(other, evidence=replace(other.evidence, year=2026))
