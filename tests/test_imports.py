@@ -25,7 +25,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
     ("assistant.access", "assistant.server"),
     ("evals",),
-    ("assistant.cli", "assistant.commands", "assistant.library", "assistant.care", "assistant.web"),
+    (
+        "assistant.cli",
+        "assistant.commands",
+        "assistant.library",
+        "assistant.care",
+        "assistant.review",
+        "assistant.web",
+    ),
 )
 
 # Libraries that one part alone may touch.
