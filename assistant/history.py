@@ -240,5 +240,6 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def _read_row(row: Sequence[Any]) -> ConversationRow:
-    *known, created, updated = row
-    return ConversationRow(*known, datetime.fromisoformat(created), datetime.fromisoformat(updated))
+    conversation, title, collection, pinned, *times = row
+    created, updated = map(datetime.fromisoformat, times)
+    return ConversationRow(conversation, title, collection, pinned, created, updated)

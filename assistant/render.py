@@ -30,6 +30,8 @@ _COUNTED = {
     "page": ("ui.source.page", "ui.source.pages"),
     "slide": ("ui.source.slide", "ui.source.slides"),
 }
+# "[1](x)" and "[1]: x" would be links.
+_OPEN_MARKER = re.compile(r"(\[\d{1,3})(\][(:])")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 
 
@@ -47,16 +49,17 @@ def to_plain(answer: Answer) -> str:
 
 def to_markdown(answer: Answer) -> str:
     labels = load_messages(answer.language)
-    blocks = [_say_pieces(split_answer(answer), _markdown, labels)]
+    blocks = [close_markers(_say_pieces(split_answer(answer), escape_markdown, labels))]
     status = say_status(answer, labels)
-    blocks.append(f"*{_markdown(status)}*" if status else "")
-    blocks.append("\n".join(f"- {_markdown(_fold(line))}" for line in explain_problems(answer)))
+    blocks.append(f"*{escape_markdown(status)}*" if status else "")
+    problems = (escape_markdown(_fold(line)) for line in explain_problems(answer))
+    blocks.append("\n".join(f"- {line}" for line in problems))
     blocks += [_markdown_conflict(conflict, labels) for conflict in answer.conflicts]
     if answer.citations:
         sources = [_markdown_source(citation, labels) for citation in answer.citations]
         blocks.append("\n\n".join([f"**{labels.text('ui.answer.sources')}**", *sources]))
     cost = say_cost(answer, labels)
-    blocks.append(f"*{_markdown(cost)}*" if cost else "")
+    blocks.append(f"*{escape_markdown(cost)}*" if cost else "")
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -200,24 +203,30 @@ def _plain_conflict(conflict: Conflict, labels: Messages) -> str:
 # Markdown
 
 
-def _markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """Text that Markdown takes for text, but for signs that begin a line."""
     return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 
+def close_markers(text: str) -> str:
+    """Markdown in which no marker makes a link of what follows it."""
+    return _OPEN_MARKER.sub(r"\1\\\2", text)
+
+
 def _markdown_source(citation: Citation, labels: Messages) -> str:
-    parts = " · ".join(_markdown(_fold(part)) for part in _source_parts(citation, labels))
-    where = _markdown(_fold(say_place(citation.location, labels)))
-    place = f"{where}, {_markdown(citation.passage.document)}"
-    quote = _markdown(_fold(citation.quote_shown))
+    parts = " · ".join(escape_markdown(_fold(part)) for part in _source_parts(citation, labels))
+    where = escape_markdown(_fold(say_place(citation.location, labels)))
+    place = f"{where}, {escape_markdown(citation.passage.document)}"
+    quote = escape_markdown(_fold(citation.quote_shown))
     return f"[{citation.number}] {parts} ({place})\n> “{quote}”"
 
 
 def _markdown_conflict(conflict: Conflict, labels: Messages) -> str:
     heads = [labels.text(f"ui.conflict.{key}") for key in ("who", "when", "figure", "source")]
     rows = [[*_side_cells(side), f"[{side.citation}]"] for side in conflict.sides]
-    table = [heads, ["---"] * 4, *([*map(_markdown, row[:3]), row[3]] for row in rows)]
+    table = [heads, ["---"] * 4, *([*map(escape_markdown, row[:3]), row[3]] for row in rows)]
     lines = [f"| {' | '.join(row)} |" for row in table]
-    title = _markdown(labels.text("ui.conflict.title", about=conflict.about))
+    title = escape_markdown(labels.text("ui.conflict.title", about=conflict.about))
     return "\n".join([f"**{title}**", "", *lines])
 
 

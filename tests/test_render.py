@@ -80,6 +80,12 @@ def answer_of(text: str, *, title: str = "A title", quote: str = "") -> Answer:
 # HTML
 
 
+@pytest.mark.parametrize("follows", ["(http://h)", ": http://h"])
+def test_a_marker_in_markdown_makes_no_link_of_what_follows(follows: str) -> None:
+    answer = replace(answer_in_english(), response=f"[1]{follows}", claims=())
+    assert to_markdown(answer).startswith(f"[1\\]{follows}")
+
+
 def test_citations_are_numbered_buttons_and_the_answer_carries_its_id() -> None:
     answer = answer_in_english()
     classes = Tree(to_html(answer)).classes()

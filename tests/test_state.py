@@ -51,7 +51,7 @@ def count(state: State) -> int:
         return int(database.execute("select count(*) from feedback").fetchone()[0])
 
 
-def said(error: StoreError) -> tuple[str, str]:
+def explained(error: StoreError) -> tuple[str, str]:
     return explain(error, "en"), explain(error, "zh")
 
 
@@ -78,9 +78,9 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path: Path) -> 
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         assert process.stdout is not None
-        last = [int(process.stdout.readline()) for _ in range(25)][-1]
+        said = [process.stdout.readline() for _ in range(25)]
         process.send_signal(signal.SIGKILL)
-        last = int((process.stdout.read().split() or [last])[-1])
+        last = int([*said, *process.stdout.read().split()][-1])
     with closing(State(tmp_path)) as state:
         assert count(state) in (last + 1, last + 2)  # one may have been written and not yet said
         with state.read() as database:
@@ -122,7 +122,7 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
         file.execute(f"pragma user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StoreError, match="state_newer") as raised:
         State(tmp_path)
-    english, chinese = said(raised.value)
+    english, chinese = explained(raised.value)
     assert "newer version" in english
     assert "更新版本" in chinese
 
@@ -135,7 +135,7 @@ def test_a_full_disk_is_said_and_harms_nothing(state: State) -> None:
     with pytest.raises(StoreError, match="disk_full") as raised:
         add(state, "b" * 100_000)
     assert count(state) == 1
-    english, chinese = said(raised.value)
+    english, chinese = explained(raised.value)
     assert "disk is full" in english
     assert "磁盘已满" in chinese
 
@@ -146,7 +146,7 @@ def test_a_file_that_may_only_be_read_is_said(state: State) -> None:
     with pytest.raises(StoreError, match="unwritable") as raised:
         add(state, "b")
     assert count(state) == 1
-    english, chinese = said(raised.value)
+    english, chinese = explained(raised.value)
     assert "can't be written" in english
     assert "无法写入" in chinese
 
