@@ -148,6 +148,20 @@ def test_a_marker_makes_no_link_of_what_follows(follows: str) -> None:
         assert f"[1]{follows}" in text_of(written)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["- x", "+ x", "1. x", "2) x", "---", "===", "1986. A great year", "-5 % less", "* x", "    x"],
+)
+def test_the_signs_that_a_line_begins_with_make_no_list(line: str) -> None:
+    plain = " ".join(line.split())
+    for item in (False, True):
+        written = to_markdown([Quotation("before"), Paragraph((Run(line),), item=item)])
+        types = [token.type for token in parse(written)]
+        assert text_of(written) == f"“before”{plain}"
+        assert types.count("bullet_list_open") == item
+        assert not {"ordered_list_open", "hr", "code_block"} & set(types)
+
+
 @given(LINE, LINE)
 @settings(deadline=None)
 def test_any_text_comes_out_of_markdown_as_it_went_in(first: str, second: str) -> None:

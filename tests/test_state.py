@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -186,6 +187,29 @@ def test_reading_goes_on_while_another_process_writes(tmp_path: Path) -> None:
             database.execute(FEEDBACK, ("b",))
             assert count(other) == 1
         assert count(other) == 2
+
+
+def test_writing_goes_on_while_another_process_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.state.PATIENCE", 0.01)
+    with closing(State(tmp_path)) as one, closing(State(tmp_path)) as other:
+        with one.read() as database:
+            rows = database.execute("select count(*) from feedback")
+            add(other, "a")
+            assert rows.fetchone() == (0,)
+        assert count(one) == 1
+
+
+def test_several_may_make_the_file_at_once(tmp_path: Path) -> None:
+    def open_and_add(number: int) -> None:
+        with closing(State(tmp_path)) as state:
+            add(state, str(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_and_add, range(8)))
+    with closing(State(tmp_path)) as state:
+        assert count(state) == 8
 
 
 def test_threads_share_a_file(state: State) -> None:

@@ -3,14 +3,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from assistant.outline import Block, Heading, Paragraph, Quotation, Run, Table
 from assistant.word import build_docx, clean
@@ -58,6 +59,8 @@ def test_runs_keep_their_styles(document: Any) -> None:
 
 def test_two_tables_stay_two(document: Any) -> None:
     cells = [[[cell.text for cell in row.cells] for row in t.rows] for t in document.tables]
+    tags = [element.tag for element in document.element.body]
+    assert (qn("w:tbl"), qn("w:tbl")) not in set(pairwise(tags))
     assert cells == [[["Who", "When"], ["Ann", "2024"], ["李", ""]], [["Other"], ["x"]]]
 
 
@@ -90,10 +93,10 @@ def test_what_xml_can_not_hold_is_dropped(text: str, kept: str) -> None:
 
 @given(st.text(st.characters() | st.sampled_from("\x00\x0b\ud800\uffff<&")))
 def test_whatever_is_left_is_xml(text: str) -> None:
-    node = etree.Element("a")
-    node.text = clean(text)
-    back = etree.fromstring(etree.tostring(node)).text or ""
-    assert back == clean(text)
+    node = ElementTree.Element("a")
+    node.text = clean(text).replace("\r", "")  # read back as a line break
+    back = ElementTree.fromstring(ElementTree.tostring(node)).text or ""
+    assert back == node.text
 
 
 @given(st.text(st.characters() | st.sampled_from("\x00\x1b\ud800<&]"), min_size=1, max_size=30))
