@@ -142,6 +142,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.execute("pragma journal_mode = wal")
         database.execute("pragma synchronous = full")
         database.execute("pragma foreign_keys = on")
+        # What somebody deletes is overwritten, not only let go of.
+        database.execute("pragma secure_delete = on")
     except BaseException:
         database.close()
         raise

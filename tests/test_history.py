@@ -158,6 +158,17 @@ def test_nothing_is_left_of_what_was_deleted(history: History, state: State) -> 
         assert database.execute("select distinct conversation from turns").fetchall() == [(other,)]
 
 
+def test_what_was_deleted_is_not_in_the_file_either(tmp_path: Path) -> None:
+    with closing(State(tmp_path)) as state:
+        history = History(state)
+        talk = begin(history, "A delicate matter?")
+        begin(history, "A public matter?")
+        history.delete(ANN, talk)
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"delicate" not in content
+    assert b"public" in content
+
+
 CHANGES: dict[str, Callable[[History, str, str], object]] = {
     "read": lambda history, user, talk: history.read(user, talk),
     "append": lambda history, user, talk: history.append(user, talk, "Mine?", None),
