@@ -9,9 +9,15 @@ from typing import Any, Literal
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
 
+from assistant.answer_json import (
+    citation_json,
+    conflict_json,
+    failure_json,
+    figures_json,
+    passage_json,
+)
 from assistant.errors import DuociteError
 from assistant.figures.types import Figure
-from assistant.prompts import explain
 from assistant.scope import Filters, Language, Turn
 from store.places import Place
 
@@ -194,7 +200,8 @@ class Answer(Response):
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def to_json(self, id: str | None = None) -> dict[str, Any]:
-        """The one JSON form of an answer, for the command line, HTTP, batches and evals."""
+        """The one JSON form of an answer, for the command line, HTTP, batches, evals and what is
+        kept; `assistant.recalling` makes an answer of it again."""
         return {
             "id": id or self.id,
             "question": self.question,
@@ -205,15 +212,15 @@ class Answer(Response):
             "reason": self.reason,
             "incomplete": self.incomplete,
             "fallback": self.fallback,
-            "failure": _failure_json(self.failure, self.language),
+            "failure": failure_json(self.failure, self.language),
             "answer": self.text,
             "model": self.model,
             "claims": [claim.to_json() for claim in self.claims],
-            "citations": [_citation_json(citation) for citation in self.citations],
-            "figures": [_checked_json(figure) for figure in self.figures],
-            "conflicts": [_conflict_json(conflict) for conflict in self.conflicts],
+            "citations": [citation_json(citation) for citation in self.citations],
+            "figures": figures_json(self.claims),
+            "conflicts": [conflict_json(conflict) for conflict in self.conflicts],
             "problems": list(self.problems),
-            "nearest": [_passage_json(passage) for passage in self.nearest],
+            "nearest": [passage_json(passage) for passage in self.nearest],
             "timings_ms": dict(self.timings_ms),
             "usage": dict(self.usage),
             "fingerprint": self.fingerprint,
@@ -231,67 +238,3 @@ def build_node(passage: Passage) -> NodeWithScore:
         metadata={name: value for name, value in known.items() if value is not None},
     )
     return NodeWithScore(node=node, score=passage.score)
-
-
-def _failure_json(failure: DuociteError | None, language: Language) -> dict[str, str] | None:
-    if failure is None:
-        return None
-    code = f"{failure.name}.{failure.code}"
-    return {"code": code, "message": explain(failure, language)}
-
-
-def _passage_json(passage: Passage) -> dict[str, Any]:
-    return {
-        "document": passage.document,
-        "title": passage.title,
-        "organisation": passage.organisation,
-        "author": passage.author,
-        "year": passage.year,
-        "language": passage.language,
-        "section": passage.section,
-        "passage": passage.original,
-        "passage_shown": passage.text,
-        "score": round(passage.score, 4),
-    }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        **_passage_json(citation.passage),
-        "location": citation.location.to_json(),
-        "span": [citation.span.start, citation.span.end],
-        "quote": citation.quote,
-        "quote_shown": citation.quote_shown,
-    }
-
-
-def _figure_json(figure: Figure) -> dict[str, Any]:
-    return {
-        "text": figure.text,
-        "value": format(figure.value.normalize(), "f"),
-        "unit": figure.unit,
-        "bound": figure.bound,
-    }
-
-
-def _checked_json(checked: CheckedFigure) -> dict[str, Any]:
-    return {
-        **_figure_json(checked.figure),
-        "verdict": checked.verdict,
-        "citations": list(checked.citations),
-        "operands": [_figure_json(operand) for operand in checked.operands],
-    }
-
-
-def _conflict_json(conflict: Conflict) -> dict[str, Any]:
-    sides = [
-        {
-            "figure": _figure_json(side.figure),
-            "who": side.who,
-            "when": side.when,
-            "citation": side.citation,
-        }
-        for side in conflict.sides
-    ]
-    return {"about": conflict.about, "sides": sides}

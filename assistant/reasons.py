@@ -20,11 +20,13 @@ def explain_reason(reason: str, language: Language) -> str:
     return messages.text(key, **dict.fromkeys(wanted, detail))
 
 
-def explain_problems(answer: Answer) -> list[str]:
-    """A line for each reason why a sentence of an answer was left out, or is marked; each once. A
-    marker that names no passage is none: what else stands in its sentence decides."""
+def explain_problems(answer: Answer, language: Language | None = None) -> list[str]:
+    """A line for each reason why a sentence of an answer was left out, or is marked; each once, in
+    the answer's language unless another is given. A marker that names no passage is none: what else
+    stands in its sentence decides."""
     reasons = dict.fromkeys(one for one in answer.problems if not one.startswith(_HARMLESS))
     key = "reasons.marked" if answer.status == "partial" else "reasons.left_out"
-    messages = load_messages(answer.language)
-    said = (explain_reason(reason, answer.language) for reason in reasons)
+    spoken = language or answer.language
+    messages = load_messages(spoken)
+    said = (explain_reason(reason, spoken) for reason in reasons)
     return [messages.text(key, reason=reason) for reason in dict.fromkeys(said)]

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from assistant.errors import StoreError
 from store.cache import CACHE_FILE
+from store.database import PARTS, STATE_FILE
 from store.lock import ADDRESS_NAME, HOLDER_NAME, LOCK_NAME, lock_folder
 from store.part_store import SEARCH_FILE
 
@@ -95,9 +96,11 @@ def restore_backup(
 
 def make_ready(folder: Path, work: Path) -> None:
     """Let a store that was made in `work`, within the folder, and closed since, take the store's
-    place when that is opened next. Only for who holds the folder's lock."""
+    place when that is opened next; what people said and thought stays. Only for who holds the
+    folder's lock."""
     parts = [path.relative_to(work).as_posix() for path in _files(work)]
-    manifest = {"format": FORMAT, "parts": [{"path": part} for part in parts]}
+    kept = [f"{STATE_FILE}{part}" for part in PARTS]
+    manifest = {"format": FORMAT, "parts": [{"path": part} for part in parts], "kept": kept}
     with _unwritable(folder):
         (work / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         work.replace(folder / READY)
@@ -115,8 +118,9 @@ def finish_restore(folder: Path) -> None:
     with _unwritable(folder):
         manifest = json.loads((ready / MANIFEST).read_text("utf-8"))
         wanted = {PurePosixPath(part["path"]).parts[0] for part in manifest["parts"]}
+        kept = manifest.get("kept", ())
         for entry in _entries(folder):
-            if entry.name not in wanted or (ready / entry.name).exists():
+            if entry.name not in {*wanted, *kept} or (ready / entry.name).exists():
                 _remove(entry)
         for name in sorted(wanted):
             if (ready / name).exists():

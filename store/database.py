@@ -8,6 +8,8 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 PARTS = ("", "-wal", "-shm")  # the files that one database consists of
+# What people said and thought lies beside it too, but nothing can make that again.
+STATE_FILE = "state.db"
 
 
 def open_database(path: Path, schema: str) -> sqlite3.Connection:

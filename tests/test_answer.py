@@ -65,6 +65,10 @@ def test_figures_are_written_out_without_exponents() -> None:
         "verdict": "checked",
         "citations": [1],
         "operands": [],
+        "claim": 0,
+        "source": None,
+        "span": [0, 6],
+        "step": "100000000000",
     }
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import care, docs
+from assistant.cli import care, docs, review
 from assistant.cli.options import CatalogOption, CollectionOption, JsonOption, WaitOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(docs.app, name="docs")
-for command in (care.backup, care.restore, care.doctor, care.status):
+for command in (care.backup, care.restore, care.doctor, care.status, review.feedback):
     app.command()(command)
 
 

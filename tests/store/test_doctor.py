@@ -287,6 +287,8 @@ def test_a_store_of_another_embedding_is_embedded_again_from_what_it_holds(
     whole: Path, docs: Path
 ) -> None:
     wanted = read(whole)
+    (whole / "state.db").write_text("what people said")
+    (whole / "state.db-wal").write_text("and what they said last")
     for path in docs.iterdir():
         path.unlink()
     other = OtherEmbedding()
@@ -296,6 +298,8 @@ def test_a_store_of_another_embedding_is_embedded_again_from_what_it_holds(
     assert examine(whole, other, repair=True).left == ()
     assert read(whole, other) == wanted
     assert not list(whole.glob(".re*"))
+    assert (whole / "state.db").read_text() == "what people said"
+    assert (whole / "state.db-wal").read_text() == "and what they said last"
 
 
 def test_what_was_mended_is_looked_at_again_by_the_next_ingest(whole: Path, docs: Path) -> None:
