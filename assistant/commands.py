@@ -20,6 +20,7 @@ from assistant.prompts import Messages, explain, load_messages
 from assistant.running import announce, make_token
 from assistant.scope import Filters, Language
 from assistant.settings import Settings, load_settings, locale_language, unknown_settings
+from assistant.state import State
 from assistant.wire import Asked, IngestOrder, Owns, Said, Told
 from store.catalog import load_catalog
 from store.report import IngestReport
@@ -193,14 +194,17 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
     """The chat, and the same store for other programs, until Ctrl-C or SIGTERM."""
     settings, messages = begin()
     place = (host or settings.host, settings.port if port is None else port)
-    with Access(settings, messages, wait=wait).own() as owner:
+    with (
+        Access(settings, messages, wait=wait).own() as owner,
+        closing(State(settings.data)) as state,
+    ):
         from assistant import web
         from assistant.server import build_app
         from assistant.serving import Serving
 
         token = make_token()
         app = build_app(owner, token)
-        web.mount(app, owner.assistant(collection))
+        web.mount(app, owner.assistant(collection), state)
         with (
             closing(app.state.workers),
             Serving(app, *place) as serving,

@@ -88,13 +88,24 @@ class History:
             database.execute(f"insert into conversations values ({_marks(values)})", values)
         return conversation
 
-    def append(self, user: str, conversation: str, question: str, answer: Answer | None) -> int:
-        """Add a turn; how many there are then."""
+    def append(
+        self,
+        user: str,
+        conversation: str,
+        question: str,
+        answer: Answer | None,
+        *,
+        after: int | None = None,
+    ) -> int:
+        """Add a turn; how many there are then. With `after`, it takes the place of all that came
+        after so many turns: in one step, so that no failure loses both."""
         moment = write_time(self._now())
         known = None if answer is None else json.dumps(answer.to_json())
         searched = fold(f"{question}\n{answer.text if answer else ''}")
         with self._state.write() as database:
             _check(database, user, conversation)
+            if after is not None:
+                _cut(database, conversation, after)
             position = _count(database, conversation)
             values = (conversation, position, moment, make_whole(question), searched, known)
             database.execute(f"insert into turns values ({_marks(values)})", values)
@@ -105,8 +116,7 @@ class History:
         """Keep the first so many turns: a question that is edited or asked again replaces its
         answer and what came after."""
         with self._own(user, conversation) as database:
-            query = "delete from turns where conversation = ? and position >= ?"
-            database.execute(query, (conversation, turns))
+            _cut(database, conversation, turns)
 
     def rename(self, user: str, conversation: str, title: str) -> str:
         """The title as it is kept, in one line; of an empty one, that of the first question."""
@@ -216,6 +226,11 @@ def _check(database: sqlite3.Connection, user: str, conversation: str) -> None:
     query = "select 1 from conversations where id = ? and user = ?"
     if database.execute(query, (conversation, user)).fetchone() is None:
         raise StoreError("no_conversation")
+
+
+def _cut(database: sqlite3.Connection, conversation: str, turns: int) -> None:
+    query = "delete from turns where conversation = ? and position >= ?"
+    database.execute(query, (conversation, turns))
 
 
 def _count(database: sqlite3.Connection, conversation: str) -> int:

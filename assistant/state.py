@@ -55,17 +55,19 @@ _BUSY = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 
 
 class State:
-    """The file of one data folder; threads share it, processes may.
+    """The file of one data folder; threads share it, processes may. Without a folder it lasts as
+    long as this object.
 
     Everything raises StoreError: "unwritable" (read-only, no rights), "disk_full", "state_damaged",
     "state_newer" where a later version of Duocite wrote it, and, retryable, "state_busy".
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / STATE_FILE
+    def __init__(self, folder: Path | None) -> None:
+        self.path = Path(":memory:") if folder is None else folder / STATE_FILE
         self._lock = threading.Lock()
         with self._errors():
-            folder.mkdir(parents=True, exist_ok=True)
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
             self._database = _connect(self.path)
         try:
             with self.write() as database:

@@ -12,24 +12,34 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from assistant.state import State
     from assistant.web.chat import Assistant
 
 HERE = Path(__file__).parent
 
 
-def mount(app: FastAPI, assistant: Assistant) -> None:
-    """Put the chat at the root of an app, behind the routes that are there already."""
+def mount(app: FastAPI, assistant: Assistant, state: State | None = None) -> None:
+    """Put the chat at the root of an app, behind the routes that are there already.
+
+    Conversations and feedback go into `state`; without it, they last as long as the app.
+    """
     import gradio as gr
 
+    from assistant.state import State
+    from assistant.web import exports
     from assistant.web.handouts import ROUTE, Handouts
+    from assistant.web.keeper import Keeper
     from assistant.web.page import build_page
     from assistant.web.theme import build_theme
 
     handouts = Handouts(assistant.source)
     app.get(ROUTE, include_in_schema=False, response_model=None)(handouts.serve)
+    keeper = Keeper(state or State(None), assistant.collection)
+    serve = keeper.exports.serve
+    app.get(exports.ROUTE, include_in_schema=False, response_model=None)(serve)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, handouts),
+        build_page(assistant, handouts, keeper),
         path="/",
         theme=build_theme(),
         head=_build_head(),

@@ -7,12 +7,15 @@ from typing import NamedTuple, Protocol
 
 from assistant.answer import Answer, Citation, Claim, Language, Turn
 from assistant.errors import DuociteError
+from assistant.history import LOCAL_USER
 from assistant.prompts import explain, load_messages
 from assistant.series import Series, find_series
+from assistant.state import State
 from assistant.status import Offer, Use
 from assistant.web.chart import show_points
 from assistant.web.conversation import Conversation, Message, to_messages
 from assistant.web.handouts import Handouts
+from assistant.web.keeper import Keeper
 from assistant.web.original import Original, show_original
 from assistant.web.panel import find_citation, show_hint, show_source
 from assistant.web.picks import Pick, read_pick
@@ -52,11 +55,20 @@ class Shown(NamedTuple):
 
 
 class Chat:
-    """The chat of all visitors: what belongs to one of them is passed in and handed back."""
+    """The chat of all visitors: what belongs to one of them is passed in and handed back.
 
-    def __init__(self, assistant: Assistant, handouts: Handouts | None = None) -> None:
+    Without a keeper, conversations last as long as this object.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        handouts: Handouts | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.assistant = assistant
         self.handouts = handouts or Handouts(assistant.source)
+        self.keeper = keeper or Keeper(State(None), assistant.collection)
 
     def ask(
         self,
@@ -64,17 +76,21 @@ class Chat:
         conversation: Conversation,
         language: Language,
         pinned: Language | None = None,
+        user: str = LOCAL_USER,
     ) -> Generator[Shown]:
         """Each step of an answer, from the question alone to the whole answer with its source.
 
-        The answer is in the question's language unless `pinned`; all around it in `language`.
+        The answer is in the question's language unless `pinned`; all around it in `language`. When
+        it is whole, it goes into the history of `user`.
         """
         talk = conversation.stop().begin(question)
         yield _show(talk, language)
         try:
-            turns = conversation.turns
+            turns = talk.turns
             for event in self.assistant.stream(question, history=turns, language=pinned):
                 talk = talk.take(event)
+                if isinstance(event, Answer):
+                    talk = self.keeper.keep(talk, user, pinned, language)
                 yield self._show_event(event, talk, language)
         except DuociteError as error:
             yield _show(talk.fail(explain(error, language)), language)
@@ -102,6 +118,12 @@ class Chat:
         if pick is None or pick.chart is None or answer is None:
             return None
         return next(iter(find_series(answer)[pick.chart : pick.chart + 1]), None)
+
+    def show(self, conversation: Conversation, language: Language) -> Shown:
+        """A conversation out of the history, with the first source of its last answer."""
+        answers = [one.answer for one in conversation.exchanges if one.answer is not None]
+        panel = self._show_first(answers[-1], language) if answers else show_hint(language)
+        return _show(conversation, language)._replace(panel=panel)
 
     def stop(self, conversation: Conversation, language: Language) -> Shown:
         return _show(conversation.stop(), language)

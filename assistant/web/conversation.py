@@ -7,9 +7,11 @@ from html import escape
 from typing import Literal
 
 from assistant.answer import Answer, Claim, Language, Turn
+from assistant.feedback import Thumb
 from assistant.hypertext import claims_to_html, to_html
 from assistant.prompts import load_messages
 from assistant.web.chart import show_offers
+from assistant.web.handles import show_edit, show_handles
 
 State = Literal["working", "done", "stopped", "failed"]
 Message = dict[str, str]
@@ -19,7 +21,8 @@ Message = dict[str, str]
 class Exchange:
     """A question and its answer, which grows claim by claim until `answer` is there.
 
-    `problem` is the line that a person reads where no answer came.
+    `problem` is the line that a person reads where no answer came, `note` the one under an answer
+    that is there. `kept` says whether the history has it, `thumb` what the reader thought of it.
     """
 
     question: str
@@ -27,16 +30,56 @@ class Exchange:
     claims: tuple[Claim, ...] = ()
     answer: Answer | None = None
     problem: str = ""
+    kept: bool = False
+    note: str = ""
+    thumb: Thumb | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Immutable: each step gives the next one, so that a stopped step leaves nothing half done."""
+    """Immutable: each step gives the next one, so that a stopped step leaves nothing half done.
+
+    `id` is its name in the history, empty as long as that has nothing of it. `editing` is the
+    exchange whose question is being put in another way. `keeps` is after how many kept turns the
+    next one goes, where what came after them has been taken back.
+    """
 
     exchanges: tuple[Exchange, ...] = ()
+    id: str = ""
+    editing: int | None = None
+    keeps: int | None = None
 
     def begin(self, question: str) -> Conversation:
-        return Conversation((*self.exchanges, Exchange(question)))
+        """With a new question, in place of the one that is being edited and all after it."""
+        talk = self if self.editing is None else self.cut(self.editing)
+        return replace(talk, exchanges=(*talk.exchanges, Exchange(question)))
+
+    def edit(self, index: int | None) -> Conversation:
+        """With a question that is being edited; any other index edits nothing."""
+        known = index is not None and 0 <= index < len(self.exchanges)
+        return replace(self, editing=index if known else None)
+
+    def cut(self, index: int) -> Conversation:
+        """The exchanges before one of them."""
+        before, after = self.exchanges[:index], self.exchanges[index:]
+        taken_back = self.keeps is not None or any(exchange.kept for exchange in after)
+        keeps = sum(exchange.kept for exchange in before) if taken_back else None
+        return replace(self, exchanges=before, editing=None, keeps=keeps)
+
+    def mark_kept(self, index: int) -> Conversation:
+        done = replace(self.exchanges[index], kept=True, note="")
+        return replace(self._with(index, done), keeps=None)
+
+    def rate(self, answer_id: str, thumb: Thumb | None, note: str = "") -> Conversation:
+        """With what the reader thinks of an answer, wherever it was given."""
+        talk = self
+        for index, exchange in enumerate(self.exchanges):
+            if exchange.answer is not None and exchange.answer.id == answer_id:
+                talk = talk._with(index, replace(exchange, thumb=thumb, note=note))
+        return talk
+
+    def note(self, line: str) -> Conversation:
+        return self._with_last(replace(self.exchanges[-1], note=line))
 
     def take(self, event: Claim | Answer) -> Conversation:
         """With the next claim of the last answer, or with that answer itself."""
@@ -59,6 +102,11 @@ class Conversation:
         return bool(self.exchanges) and self.exchanges[-1].state == "working"
 
     @property
+    def edited(self) -> str | None:
+        """The question that is being edited."""
+        return None if self.editing is None else self.exchanges[self.editing].question
+
+    @property
     def turns(self) -> list[Turn]:
         """The exchanges that were answered: what a follow-up question may refer to."""
         done = ((exchange.question, exchange.answer) for exchange in self.exchanges)
@@ -68,36 +116,60 @@ class Conversation:
         answers = (exchange.answer for exchange in reversed(self.exchanges))
         return next((answer for answer in answers if answer and answer.id == answer_id), None)
 
+    def find_thumb(self, answer_id: str) -> Thumb | None:
+        """What the reader thought of an answer, if anything."""
+        given = (one for one in self.exchanges if one.answer and one.answer.id == answer_id)
+        return next((one.thumb for one in given), None)
+
     def _with_last(self, exchange: Exchange) -> Conversation:
-        return Conversation((*self.exchanges[:-1], exchange))
+        return self._with(len(self.exchanges) - 1, exchange)
+
+    def _with(self, index: int, exchange: Exchange) -> Conversation:
+        before, after = self.exchanges[:index], self.exchanges[index + 1 :]
+        return replace(self, exchanges=(*before, exchange, *after))
 
 
 def to_messages(conversation: Conversation, language: Language) -> list[Message]:
     """The conversation for Gradio's chat; everything in it is escaped HTML."""
     return [
         message
-        for exchange in conversation.exchanges
+        for index in range(len(conversation.exchanges))
         for message in (
-            {"role": "user", "content": _show_question(exchange.question)},
-            {"role": "assistant", "content": _show_exchange(exchange, language)},
+            {"role": "user", "content": _show_question(conversation, index, language)},
+            {"role": "assistant", "content": _show_exchange(conversation, index, language)},
         )
     ]
 
 
-def _show_question(question: str) -> str:
+def _show_question(conversation: Conversation, index: int, language: Language) -> str:
+    question = conversation.exchanges[index].question
     # Without blank lines, else Markdown would read what follows them as Markdown.
     lines = (escape(line) for line in question.splitlines() if line.strip())
-    return f'<div class="question">{"<br>".join(lines)}</div>'
+    shown = f'<div class="question">{"<br>".join(lines)}</div>'
+    edit = "" if conversation.working else show_edit(index, language)
+    kind = "asked editing" if conversation.editing == index else "asked"
+    return f'<div class="{kind}">{shown}{edit}</div>'
 
 
-def _show_exchange(exchange: Exchange, language: Language) -> str:
+def _show_exchange(conversation: Conversation, index: int, language: Language) -> str:
+    """One element, or Markdown would read on in what follows it."""
+    exchange = conversation.exchanges[index]
+    last = index == len(conversation.exchanges) - 1
+    shown = f"{_show_reply(exchange, language)}{_show_note(exchange)}"
+    if not conversation.working:
+        shown += show_handles(exchange.answer, exchange.thumb, language, retry=last)
+    return f"<div>{shown}</div>"
+
+
+def _show_reply(exchange: Exchange, language: Language) -> str:
     if exchange.answer is not None:
-        # One element, or Markdown would read on in what follows it.
-        offers = show_offers(exchange.answer, language)
-        shown = to_html(exchange.answer)
-        return f"<div>{shown}{offers}</div>" if offers else shown
+        return to_html(exchange.answer) + show_offers(exchange.answer, language)
     claims = claims_to_html(exchange.claims, language) if exchange.claims else ""
-    return f"<div>{claims}{_show_state(exchange, language)}</div>"
+    return f"{claims}{_show_state(exchange, language)}"
+
+
+def _show_note(exchange: Exchange) -> str:
+    return f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""
 
 
 def _show_state(exchange: Exchange, language: Language) -> str:

@@ -17,9 +17,15 @@ from assistant.text.accepted import choose_language
 from assistant.web.chart import FIGURE, LABEL, VALUE, draw, name_value
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
+from assistant.web.editing import EditEvents, EditParts, lay_out_editing
+from assistant.web.feedback import RatingEvents, RatingParts, lay_out_rating
 from assistant.web.handouts import Handouts
+from assistant.web.history import ShelfEvents, ShelfParts, lay_out_shelf
+from assistant.web.keeper import Keeper, Recalled
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
+from assistant.web.shelf import Shelf
+from assistant.web.visitor import find_visitor
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
@@ -55,12 +61,18 @@ class Parts:
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
+    shelve: gr.Button
+    shelf: ShelfParts
+    rating: RatingParts
+    editing: EditParts
 
 
-def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blocks:
+def build_page(
+    assistant: Assistant, handouts: Handouts | None = None, keeper: Keeper | None = None
+) -> gr.Blocks:
     """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
-    that serves original files."""
-    chat = Chat(assistant, handouts)
+    that serves original files. Without a `keeper`, conversations last as long as the page."""
+    chat = Chat(assistant, handouts, keeper)
     name = load_messages("en").text("ui.page.name")
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
@@ -72,13 +84,16 @@ def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blo
 
 def _lay_out() -> Parts:
     with gr.Row(elem_id="top"):
+        shelve = gr.Button(elem_id="shelve", size="sm", scale=0, min_width=0)
         masthead = gr.HTML(elem_id="masthead")
         fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
         choices = [(shown, language) for language, shown in LANGUAGES.items()]
         switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
     with gr.Row(elem_id="body"):
+        shelf = lay_out_shelf()
         with gr.Column(elem_id="talk", scale=3, min_width=0):
             messages = _build_messages()
+            rating, editing = lay_out_rating(), lay_out_editing()
             box = _build_box()
             pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
         with gr.Column(elem_id="side", scale=2, min_width=0):
@@ -87,7 +102,23 @@ def _lay_out() -> Parts:
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
-    return Parts(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state)
+    return Parts(
+        masthead,
+        switch,
+        pin,
+        fresh,
+        messages,
+        box,
+        plot,
+        panel,
+        picked,
+        opener,
+        state,
+        shelve,
+        shelf,
+        rating,
+        editing,
+    )
 
 
 def _build_messages() -> gr.Chatbot:
@@ -150,26 +181,47 @@ class _Events:
         self.chat = chat
         self.parts = parts
         self._visitors: dict[str, Workers] = {}
+        self.shelf = ShelfEvents(chat.keeper, parts.shelf, self.turn)
+        talk = (parts.conversation, parts.messages)
+        self.rating = RatingEvents(chat.keeper, parts.rating, *talk)
+        self.editing = EditEvents(parts.editing, *talk, parts.box)
 
     def bind(self, page: gr.Blocks) -> None:
         parts = self.parts
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
+        shown.append(parts.editing.banner)
         asked = [*spoken, parts.pin]
         labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
+        labelled += [parts.shelve, parts.shelf.seek, *self.shelf.outputs, *self.rating.labelled]
 
-        page.load(self.arrive, None, labelled, **QUIET).then(None, js=_MARK_LANGUAGE)
-        switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
+        page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET).then(
+            None, js=_MARK_LANGUAGE
+        )
+        switched = parts.switch.input(
+            self.relabel, [*picked, parts.shelf.shelf], labelled, js=_READ_OPEN, **QUIET
+        )
         switched.then(None, js=_KEEP_LANGUAGE)
         running: list[Any] = [
             parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
+            parts.editing.retrier.click(self.ask_again, asked, shown, **QUIET),
         ]
+        listed = [parts.shelf.shelf, *spoken]
         for asking in running:
             asking.failure(self.fail, spoken, shown, **QUIET)
+            asking.then(self.shelf.refresh, listed, self.shelf.outputs, **QUIET)
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
-        parts.fresh.click(self.restart, parts.switch, shown, cancels=running, **QUIET)
+        turned = [*shown, *self.rating.outputs]
+        fresh = parts.fresh.click(self.restart, parts.switch, turned, cancels=running, **QUIET)
+        fresh.then(self.shelf.refresh, listed, self.shelf.outputs, **QUIET)
+        self.shelf.bind(spoken, [*turned, parts.pin], running)
+        pinned = [parts.pin, *listed]
+        parts.pin.input(self.pin, pinned, self.shelf.outputs, **QUIET)
+        told = [parts.shelf.done, parts.shelf.text]
+        self.rating.bind(told, spoken)
+        self.editing.bind(told, spoken)
         page.unload(self.leave)
         opened = [parts.panel, parts.plot]
         parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
@@ -177,14 +229,50 @@ class _Events:
     def arrive(self, request: gr.Request) -> Updates:
         wanted = request.query_params.get("lang")
         language = choose_language(wanted, request.headers.get("accept-language"))
-        labelled = self._label(Conversation(), language)
-        pin = gr.Dropdown(value=AS_ASKED, **_label_pin(language))
-        return {**labelled, self.parts.switch: gr.Radio(value=language), self.parts.pin: pin}
+        user, asked = find_visitor(request).name, request.query_params.get("talk")
+        recalled, listed = self.shelf.arrive(asked, user, language)
+        shown = self.chat.show(recalled.conversation, language)
+        return {
+            **self._label(recalled.conversation, language),
+            **listed,
+            self.parts.conversation: recalled.conversation,
+            self.parts.panel: shown.panel,
+            self.parts.switch: gr.Radio(value=language),
+            self.parts.pin: gr.Dropdown(value=recalled.pinned or AS_ASKED, **_label_pin(language)),
+        }
 
-    def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
+    def relabel(
+        self,
+        picked: str,
+        conversation: Conversation,
+        language: Language,
+        shelf: Shelf,
+        request: gr.Request,
+    ) -> Updates:
         """In the other language, with the same source still open."""
         opened = self.open(picked, conversation, language) if picked else {}
-        return {**self._label(conversation, language), **opened}
+        listed = self.shelf.refresh(shelf.settle(), conversation, language, request)
+        return {**self._label(conversation, language), **listed, **opened}
+
+    def turn(self, recalled: Recalled, language: Language) -> Updates:
+        """Another conversation of the visitor's on the page."""
+        return {
+            **self._show(self.chat.show(recalled.conversation, language)),
+            **self.rating.close(),
+            self.parts.pin: recalled.pinned or AS_ASKED,
+        }
+
+    def pin(
+        self,
+        pinned: str,
+        shelf: Shelf,
+        conversation: Conversation,
+        language: Language,
+        request: gr.Request,
+    ) -> Updates:
+        """The language of answers goes with the conversation."""
+        user = find_visitor(request).name
+        return self.shelf.pin(_read_pin(pinned), shelf, conversation, language, user)
 
     def open(self, picked: str, conversation: Conversation, language: Language) -> Updates:
         """The panel, and above it the plot where a chart was picked."""
@@ -207,10 +295,11 @@ class _Events:
         if not question.strip():
             return
 
-        pin = next((one for one in LANGUAGES if one == pinned), None)
+        said = (question.strip(), conversation, language, _read_pin(pinned))
+        user = find_visitor(request).name
 
         def work(emit: Emit[Shown]) -> None:
-            with closing(self.chat.ask(question.strip(), conversation, language, pin)) as steps:
+            with closing(self.chat.ask(*said, user)) as steps:
                 for shown in steps:
                     emit(shown)
 
@@ -232,6 +321,15 @@ class _Events:
             async for updates in steps:
                 yield updates
 
+    async def ask_again(
+        self, conversation: Conversation, language: Language, pinned: str, request: gr.Request
+    ) -> AsyncGenerator[Updates]:
+        """The last question; its answer goes when there is another."""
+        talk = conversation.edit(len(conversation.exchanges) - 1)
+        async with aclosing(self.ask(talk.edited or "", talk, language, pinned, request)) as steps:
+            async for updates in steps:
+                yield updates
+
     def leave(self, request: gr.Request) -> None:
         """What a visitor's closed page was still waiting for is not worked on."""
         if workers := self._visitors.pop(request.session_hash or "", None):
@@ -244,7 +342,8 @@ class _Events:
         return self._show(self.chat.fail(conversation, language))
 
     def restart(self, language: Language) -> Updates:
-        return self._show(Shown(Conversation(), [], show_hint(language)))
+        shown = Shown(Conversation(), [], show_hint(language))
+        return {**self._show(shown), **self.rating.close()}
 
     def _show(self, shown: Shown) -> Updates:
         working = shown.conversation.working
@@ -252,6 +351,7 @@ class _Events:
             self.parts.conversation: shown.conversation,
             self.parts.messages: shown.messages,
             self.parts.box: gr.Textbox(submit_btn=not working, stop_btn=working),
+            self.parts.editing.banner: "",
         }
         if shown.panel is not None:
             updates[self.parts.panel] = shown.panel
@@ -279,7 +379,15 @@ class _Events:
             self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),
             self.parts.panel: show_hint(language),
             self.parts.plot: _update_plot(None, language),
+            self.parts.shelve: gr.Button(value=labels.text("ui.history.name")),
+            **self.shelf.label(language),
+            **self.rating.label(language),
+            **self.editing.label(conversation, language),
         }
+
+
+def _read_pin(pinned: str) -> Language | None:
+    return next((one for one in LANGUAGES if one == pinned), None)
 
 
 def _update_plot(series: Series | None, language: Language) -> gr.LinePlot:

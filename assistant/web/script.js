@@ -66,6 +66,94 @@
     setTimeout(() => button.classList.remove("done"), 2000);
   };
 
+  // What a button does to conversations and answers stands in its classes: the verb, what it is
+  // done to, and the hidden button that sends it.
+  const classOf = (element, form) => [...element.classList].map((name) => form.exec(name)).find(Boolean);
+  const act = (button) => {
+    const deed = classOf(button, /^do-([a-z]+)(?:-(\w+))?$/);
+    const way = classOf(button, /^by-([a-z]+)$/);
+    if (!deed || !way) return;
+    window.duociteDeed = deed[2] ? `${deed[1]}/${deed[2]}` : deed[1];
+    window.duociteText = button.closest(".in-hand")?.querySelector("input")?.value ?? "";
+    if (way[1] === "turner") leaveShelf();
+    document.querySelector(`#${way[1]}`)?.click();
+  };
+
+  // The list of conversations: beside the talk where there is room, which can be put away for good;
+  // over it on narrow screens, until it is left.
+  const narrow = matchMedia("(max-width: 1100px)");
+  const shelfShown = () => document.body.classList.contains(narrow.matches ? "shelf-out" : "shelf-away") === narrow.matches;
+  const tellShelf = () => document.querySelector("#shelve")?.setAttribute("aria-expanded", String(shelfShown()));
+  const moveShelf = () => {
+    document.body.classList.toggle(narrow.matches ? "shelf-out" : "shelf-away");
+    if (!narrow.matches) localStorage.setItem("duocite-shelf", shelfShown() ? "" : "away");
+    if (narrow.matches && shelfShown()) document.querySelector("#seek :is(input, textarea)")?.focus();
+    tellShelf();
+  };
+  const leaveShelf = () => {
+    if (!narrow.matches || !shelfShown()) return;
+    document.body.classList.remove("shelf-out");
+    tellShelf();
+  };
+  narrow.addEventListener("change", tellShelf);
+
+  // Times stand in UTC; a reader thinks in the time of the place.
+  const sayTimes = () =>
+    document.querySelectorAll("#talks time").forEach((time) => {
+      const moment = new Date(time.dateTime);
+      const now = new Date();
+      const form =
+        moment.toDateString() === now.toDateString()
+          ? { hour: "2-digit", minute: "2-digit" }
+          : { day: "numeric", month: "short", ...(moment.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }) };
+      const said = new Intl.DateTimeFormat(document.documentElement.lang || undefined, form).format(moment);
+      if (time.textContent !== said) time.textContent = said;
+    });
+
+  // The conversation that is open goes into the address, so that a reload finds it again.
+  const keepTalk = () => {
+    const open = classOf(document.querySelector("#talks .talks") ?? document.body, /^open-(\w*)$/);
+    if (!open) return;
+    const address = new URL(location.href);
+    if ((address.searchParams.get("talk") ?? "") === open[1]) return;
+    if (open[1]) address.searchParams.set("talk", open[1]);
+    else address.searchParams.delete("talk");
+    history.replaceState(history.state, "", address);
+  };
+
+  // After a click that opened something to type into, one can type.
+  window.duociteFocus = () =>
+    setTimeout(() => {
+      const field = document.querySelector("#talks .in-hand :is(input, .choice button:last-child), #reasons input");
+      const target = field ?? (document.querySelector("#banner .banner") && document.querySelector("#box textarea"));
+      target?.focus();
+      if (target?.type === "text") target.select();
+    }, 50);
+
+  // The sanitizer drops what says that a thumb was given.
+  const press = () =>
+    document.querySelectorAll("#messages [class*='thumb-']").forEach((thumb) => {
+      const given = String(thumb.classList.contains("given"));
+      if (thumb.getAttribute("aria-pressed") !== given) thumb.setAttribute("aria-pressed", given);
+    });
+
+  document.addEventListener("click", (event) => {
+    const deed = event.target.closest?.("button[class*='do-']");
+    if (deed) act(deed);
+    else if (event.target.closest?.("#shelve")) moveShelf();
+    else if (!event.target.closest?.("#shelf") || event.target.closest?.("#fresh")) leaveShelf();
+  });
+  document.addEventListener("keydown", (event) => {
+    const held = event.target.closest?.(".in-hand");
+    if (event.key === "Escape" && document.querySelector("#talks .in-hand, #banner .banner")) {
+      document.querySelector("#talks .in-hand .do-leave, #banner .do-leave").click();
+    } else if (event.key === "Escape") leaveShelf();
+    if (event.key === "Enter" && held && event.target.matches("input")) {
+      event.preventDefault();
+      held.querySelector(".sure").click();
+    }
+  });
+
   document.addEventListener("click", (event) => {
     tell(event.target.closest?.(".figure"));
     const button = event.target.closest?.("button[class*='cite-'], button[class*='chart']");
@@ -116,6 +204,7 @@
     const head = document.querySelector(".masthead");
     const language = head?.classList.contains("lang-zh") ? "zh" : "en";
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    sayTimes();
     if (!switched) return;
     const address = new URL(location.href);
     address.searchParams.set("lang", language);
@@ -147,8 +236,16 @@
     const talked = () => {
       unname();
       arm();
+      press();
       scroll();
     };
+    if (localStorage.getItem("duocite-shelf")) document.body.classList.add("shelf-away");
+    tellShelf();
+    const listed = () => {
+      sayTimes();
+      keepTalk();
+    };
+    new MutationObserver(listed).observe(document.querySelector("#shelf"), { childList: true, subtree: true, attributes: true });
     new MutationObserver(talked).observe(document.querySelector("#talk"), { childList: true, subtree: true });
   };
   watch();
