@@ -12,6 +12,7 @@ from assistant.answer import Language
 from assistant.errors import StoreError
 from assistant.history import ConversationRow
 from assistant.prompts import explain, load_messages
+from assistant.web.components import read_pin
 from assistant.web.conversation import Conversation
 from assistant.web.deeds import Deed, read_deed
 from assistant.web.keeper import Keeper, Recalled
@@ -150,14 +151,16 @@ class ShelfEvents:
 
     def pin(
         self,
-        pinned: Language | None,
+        pinned: str,
         shelf: Shelf,
         conversation: Conversation,
         language: Language,
-        user: str,
+        request: gr.Request,
     ) -> Updates:
+        """The language of answers goes with the conversation."""
+        user = find_visitor(request).name
         try:
-            self.keeper.pin(conversation, user, pinned)
+            self.keeper.pin(conversation, user, read_pin(pinned))
         except StoreError as error:
             shelf = shelf.settle(explain(error, language))
         return self.show(shelf, conversation, language, user)

@@ -11,11 +11,18 @@ import gradio as gr
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
-from assistant.series import Series
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
-from assistant.web.chart import FIGURE, LABEL, VALUE, draw, name_value
 from assistant.web.chat import Assistant, Chat, Shown
+from assistant.web.components import (
+    AS_ASKED,
+    build_box,
+    build_messages,
+    build_plot,
+    label_pin,
+    read_pin,
+    update_plot,
+)
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.editing import EditEvents, EditParts, lay_out_editing
 from assistant.web.feedback import RatingEvents, RatingParts, lay_out_rating
@@ -24,14 +31,10 @@ from assistant.web.history import ShelfEvents, ShelfParts, lay_out_shelf
 from assistant.web.keeper import Keeper, Recalled
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
-from assistant.web.shelf import Shelf
 from assistant.web.visitor import find_visitor
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
-
-AS_ASKED = "auto"
-"""What the choice of a language for answers is where none is chosen."""
 
 Updates = dict[Any, Any]
 
@@ -92,86 +95,20 @@ def _lay_out() -> Parts:
     with gr.Row(elem_id="body"):
         shelf = lay_out_shelf()
         with gr.Column(elem_id="talk", scale=3, min_width=0):
-            messages = _build_messages()
+            messages = build_messages()
             rating, editing = lay_out_rating(), lay_out_editing()
-            box = _build_box()
+            box = build_box()
             pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
         with gr.Column(elem_id="side", scale=2, min_width=0):
-            plot = _build_plot()
+            plot = build_plot()
             panel = gr.HTML(elem_id="panel")
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
     return Parts(
-        masthead,
-        switch,
-        pin,
-        fresh,
-        messages,
-        box,
-        plot,
-        panel,
-        picked,
-        opener,
-        state,
-        shelve,
-        shelf,
-        rating,
-        editing,
+        *(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state),
+        *(shelve, shelf, rating, editing),
     )
-
-
-def _build_messages() -> gr.Chatbot:
-    # Money is no mathematics: without delimiters, two dollar signs in a line stay as they are.
-    return gr.Chatbot(
-        elem_id="messages",
-        show_label=False,
-        container=False,
-        autoscroll=False,
-        layout="panel",
-        buttons=[],
-        latex_delimiters=[],
-        feedback_options=None,
-        group_consecutive_messages=False,
-        sanitize_html=True,
-        height="100%",
-    )
-
-
-def _build_box() -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="box",
-        show_label=False,
-        container=False,
-        submit_btn=True,
-        stop_btn=False,
-        autofocus=True,
-        lines=1,
-        max_lines=6,
-        max_length=2000,
-    )
-
-
-def _build_plot() -> gr.LinePlot:
-    """Bars and lines are one component; what it is given says which it draws."""
-    return gr.LinePlot(
-        x=LABEL,
-        y=VALUE,
-        x_title=" ",
-        tooltip=[FIGURE],
-        height=260,
-        container=False,
-        visible=False,
-        elem_id="plot",
-    )
-
-
-def _label_pin(language: Language) -> dict[str, Any]:
-    """Which language answers are in: the question's, unless one is chosen."""
-    labels = load_messages(language)
-    choices = [(shown, code) for code, shown in LANGUAGES.items()]
-    as_asked = (labels.text("ui.composer.as_asked"), AS_ASKED)
-    return {"choices": [as_asked, *choices], "label": labels.text("ui.composer.answers")}
 
 
 class _Events:
@@ -190,35 +127,32 @@ class _Events:
         parts = self.parts
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
+        listed, shelved = [parts.shelf.shelf, *spoken], self.shelf.outputs
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
         shown.append(parts.editing.banner)
         asked = [*spoken, parts.pin]
         labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
-        labelled += [parts.shelve, parts.shelf.seek, *self.shelf.outputs, *self.rating.labelled]
+        labelled += [parts.shelve, parts.shelf.seek, *shelved, *self.rating.labelled]
 
         page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET).then(
             None, js=_MARK_LANGUAGE
         )
-        switched = parts.switch.input(
-            self.relabel, [*picked, parts.shelf.shelf], labelled, js=_READ_OPEN, **QUIET
-        )
-        switched.then(None, js=_KEEP_LANGUAGE)
+        switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
+        switched.then(None, js=_KEEP_LANGUAGE).then(self.shelf.refresh, listed, shelved, **QUIET)
         running: list[Any] = [
             parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
             parts.editing.retrier.click(self.ask_again, asked, shown, **QUIET),
         ]
-        listed = [parts.shelf.shelf, *spoken]
         for asking in running:
             asking.failure(self.fail, spoken, shown, **QUIET)
-            asking.then(self.shelf.refresh, listed, self.shelf.outputs, **QUIET)
+            asking.then(self.shelf.refresh, listed, shelved, **QUIET)
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
         turned = [*shown, *self.rating.outputs]
         fresh = parts.fresh.click(self.restart, parts.switch, turned, cancels=running, **QUIET)
-        fresh.then(self.shelf.refresh, listed, self.shelf.outputs, **QUIET)
+        fresh.then(self.shelf.refresh, listed, shelved, **QUIET)
         self.shelf.bind(spoken, [*turned, parts.pin], running)
-        pinned = [parts.pin, *listed]
-        parts.pin.input(self.pin, pinned, self.shelf.outputs, **QUIET)
+        parts.pin.input(self.shelf.pin, [parts.pin, *listed], shelved, **QUIET)
         told = [parts.shelf.done, parts.shelf.text]
         self.rating.bind(told, spoken)
         self.editing.bind(told, spoken)
@@ -238,21 +172,13 @@ class _Events:
             self.parts.conversation: recalled.conversation,
             self.parts.panel: shown.panel,
             self.parts.switch: gr.Radio(value=language),
-            self.parts.pin: gr.Dropdown(value=recalled.pinned or AS_ASKED, **_label_pin(language)),
+            self.parts.pin: gr.Dropdown(value=recalled.pinned or AS_ASKED, **label_pin(language)),
         }
 
-    def relabel(
-        self,
-        picked: str,
-        conversation: Conversation,
-        language: Language,
-        shelf: Shelf,
-        request: gr.Request,
-    ) -> Updates:
+    def relabel(self, picked: str, conversation: Conversation, language: Language) -> Updates:
         """In the other language, with the same source still open."""
         opened = self.open(picked, conversation, language) if picked else {}
-        listed = self.shelf.refresh(shelf.settle(), conversation, language, request)
-        return {**self._label(conversation, language), **listed, **opened}
+        return {**self._label(conversation, language), **opened}
 
     def turn(self, recalled: Recalled, language: Language) -> Updates:
         """Another conversation of the visitor's on the page."""
@@ -262,24 +188,12 @@ class _Events:
             self.parts.pin: recalled.pinned or AS_ASKED,
         }
 
-    def pin(
-        self,
-        pinned: str,
-        shelf: Shelf,
-        conversation: Conversation,
-        language: Language,
-        request: gr.Request,
-    ) -> Updates:
-        """The language of answers goes with the conversation."""
-        user = find_visitor(request).name
-        return self.shelf.pin(_read_pin(pinned), shelf, conversation, language, user)
-
     def open(self, picked: str, conversation: Conversation, language: Language) -> Updates:
         """The panel, and above it the plot where a chart was picked."""
         series = self.chat.find_chart(picked, conversation)
         return {
             self.parts.panel: self.chat.open(picked, conversation, language),
-            self.parts.plot: _update_plot(series, language),
+            self.parts.plot: update_plot(series, language),
         }
 
     async def ask(
@@ -295,7 +209,7 @@ class _Events:
         if not question.strip():
             return
 
-        said = (question.strip(), conversation, language, _read_pin(pinned))
+        said = (question.strip(), conversation, language, read_pin(pinned))
         user = find_visitor(request).name
 
         def work(emit: Emit[Shown]) -> None:
@@ -355,7 +269,7 @@ class _Events:
         }
         if shown.panel is not None:
             updates[self.parts.panel] = shown.panel
-            updates[self.parts.plot] = _update_plot(None, "en")
+            updates[self.parts.plot] = update_plot(None, "en")
         return updates
 
     def _label(self, conversation: Conversation, language: Language) -> Updates:
@@ -366,7 +280,7 @@ class _Events:
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
-            self.parts.pin: gr.Dropdown(**_label_pin(language)),
+            self.parts.pin: gr.Dropdown(**label_pin(language)),
             self.parts.masthead: show_masthead(
                 language, assistant.collection, documents, assistant.answering()
             ),
@@ -378,20 +292,9 @@ class _Events:
             ),
             self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),
             self.parts.panel: show_hint(language),
-            self.parts.plot: _update_plot(None, language),
+            self.parts.plot: update_plot(None, language),
             self.parts.shelve: gr.Button(value=labels.text("ui.history.name")),
             **self.shelf.label(language),
             **self.rating.label(language),
             **self.editing.label(conversation, language),
         }
-
-
-def _read_pin(pinned: str) -> Language | None:
-    return next((one for one in LANGUAGES if one == pinned), None)
-
-
-def _update_plot(series: Series | None, language: Language) -> gr.LinePlot:
-    if series is None:
-        return gr.LinePlot(visible=False)
-    title = name_value(series, language)
-    return gr.LinePlot(value=draw(series, language), y_title=title, visible=True)

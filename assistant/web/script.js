@@ -186,17 +186,22 @@
     held = null;
   };
 
+  const lightChips = () => {
+    document.querySelectorAll(".cite.open").forEach((chip) => chip.classList.remove("open"));
+    const [answer, number] = (window.duociteOpen || "").split("/");
+    if (!/^\d+$/.test(number ?? "")) return;
+    document.querySelectorAll(`.answer-${answer} .cite-${number}`).forEach((chip) => {
+      if (!chip.closest("#panel")) chip.classList.add("open");
+    });
+  };
   const light = (panel) => {
     const before = window.duociteOpen;
-    document.querySelectorAll(".cite.open").forEach((chip) => chip.classList.remove("open"));
     const answer = answerOf(panel);
     const number = panel.querySelector(".which")?.textContent.match(/\d+/)?.[0];
     const chart = chartOf(panel);
     window.duociteOpen = answer && (chart || number) ? `${answer[1]}/${chart ? chart[1] : number}` : "";
+    lightChips();
     if (chart || !window.duociteOpen) return;
-    document.querySelectorAll(`.answer-${answer[1]} .cite-${number}`).forEach((chip) => {
-      if (!chip.closest("#panel")) chip.classList.add("open");
-    });
     settle(panel, window.duociteOpen !== before || !panel.querySelector(".around"));
   };
 
@@ -237,6 +242,7 @@
       unname();
       arm();
       press();
+      lightChips();
       scroll();
     };
     if (localStorage.getItem("duocite-shelf")) document.body.classList.add("shelf-away");
@@ -247,6 +253,9 @@
     };
     new MutationObserver(listed).observe(document.querySelector("#shelf"), { childList: true, subtree: true, attributes: true });
     new MutationObserver(talked).observe(document.querySelector("#talk"), { childList: true, subtree: true });
+    // What came before anybody watched.
+    listed();
+    talked();
   };
   watch();
 })();

@@ -6,9 +6,10 @@ import os
 import re
 import warnings
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import is_dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from fastapi import FastAPI
@@ -47,9 +48,15 @@ def page(page_module: ModuleType) -> Any:
 
 @pytest.fixture
 def events(page_module: ModuleType) -> Any:
-    names = page_module.Parts.__dataclass_fields__
-    parts = page_module.Parts(**{name: name for name in names})
-    return page_module._Events(page_module.Chat(FakeAssistant()), parts)
+    return page_module._Events(page_module.Chat(FakeAssistant()), name_parts(page_module.Parts))
+
+
+def name_parts(kind: Any) -> Any:
+    """Parts whose components are their own names, so that updates can be read."""
+    hints = get_type_hints(kind)
+    return kind(
+        **{name: name_parts(hint) if is_dataclass(hint) else name for name, hint in hints.items()}
+    )
 
 
 def request(lang: str | None, accepted: str) -> Any:
