@@ -240,3 +240,24 @@ def test_a_title_is_one_line_that_fits(question: str) -> None:
     assert title == " ".join(title.split())
     title.encode()
     assert make_title(title) == title
+
+
+def test_a_turn_takes_the_place_of_those_after_it_in_one_step(history: History) -> None:
+    talk = begin(history, "One?", "Two?", "Three?")
+    assert history.append(ANN, talk, "Another?", answer_in_english(), after=1) == 2
+    assert [turn.question for turn in history.read(ANN, talk).turns] == ["One?", "Another?"]
+
+
+def test_a_turn_that_can_not_be_kept_leaves_those_that_it_would_replace(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = begin(history, "One?", "Two?")
+
+    def break_off(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("assistant.history._change", break_off)
+    with pytest.raises(StoreError):
+        history.append(ANN, talk, "Another?", None, after=0)
+    monkeypatch.undo()
+    assert [turn.question for turn in history.read(ANN, talk).turns] == ["One?", "Two?"]

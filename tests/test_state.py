@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import RetryableStoreError, StoreError
+from assistant.history import History
 from assistant.prompts import explain
 from assistant.state import MIGRATIONS, State, fold, has_state, make_whole, write_time
 from store.database import STATE_FILE
@@ -258,3 +259,16 @@ def test_what_is_the_same_in_a_search_folds_alike(one: str, other: str) -> None:
 def test_what_no_file_can_hold_is_made_whole(text: str, whole: str) -> None:
     assert make_whole(text) == whole
     assert make_whole(text).encode()
+
+
+def test_without_a_folder_nothing_is_written_and_threads_share_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(State(None)) as state:
+        begun: list[str] = []
+        thread = threading.Thread(target=lambda: begun.append(History(state).begin("ann", "Why?")))
+        thread.start()
+        thread.join()
+        assert [row.id for row in History(state).conversations("ann")] == begun
+    assert list(tmp_path.iterdir()) == []

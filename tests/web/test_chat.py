@@ -176,3 +176,41 @@ def test_a_chart_is_found_by_its_number_alone() -> None:
     assert [chat.find_chart(picked, talk) for picked in wrong] == [None] * 4
     assert "panel chart0" in chat.open(f"{drawn.id}/chart0", talk, "en")
     assert chat.open(f"{drawn.id}/chart1", talk, "en") == show_hint("en")
+
+
+def test_a_whole_answer_is_kept_and_no_other() -> None:
+    chat = Chat(FakeAssistant())
+    steps = chat.ask("What will the second berth cost?", Conversation(), "en", "zh", "ann")
+    assert [step.conversation.id for step in steps][:-1] == ["", "", ""]
+    (row,) = chat.keeper.history.conversations("ann")
+    assert (row.collection, row.pinned) == ("harbour", "zh")
+    stopped = chat.ask("What will the second berth cost?", Conversation(), "en")
+    next(stopped)
+    stopped.close()
+    [*_] = chat.ask("Is it locked?", Conversation(), "en")
+    assert chat.keeper.history.conversations("local") == []
+
+
+def test_a_conversation_that_is_opened_again_is_heard_by_the_next_question() -> None:
+    chat = Chat(FakeAssistant())
+    [*_, done] = chat.ask("What will the second berth cost?", Conversation(), "en")
+    recalled = chat.keeper.recall("local", done.conversation.id).conversation
+    [*_, after] = chat.ask("And the third?", recalled, "en")
+    answer = answer_in_english()
+    heard = chat.assistant.heard  # type: ignore[attr-defined]
+    assert heard[1] == ("And the third?", (Turn(answer.question, answer.text),))
+    assert len(chat.keeper.history.read("local", after.conversation.id).turns) == 2
+
+
+def test_an_edited_question_is_asked_as_if_its_answer_had_not_been_given() -> None:
+    chat = Chat(FakeAssistant())
+    [*_, done] = chat.ask("What will the second berth cost?", Conversation(), "en")
+    [*_] = chat.ask("How has cargo grown?", done.conversation.edit(0), "en")
+    assert chat.assistant.heard[1] == ("How has cargo grown?", ())  # type: ignore[attr-defined]
+
+
+def test_a_kept_conversation_is_shown_with_a_source_of_its_last_answer() -> None:
+    chat = Chat(FakeAssistant())
+    talk = Conversation().begin("Why?").take(answer_with_series()).begin("Stopped?").stop()
+    assert "Source 1" in str(chat.show(talk, "en").panel)
+    assert chat.show(Conversation(), "en").panel == show_hint("en")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from assistant.answer import Turn
+import pytest
+
+from assistant.answer import Answer, Turn
 from assistant.web.conversation import Conversation, to_messages
-from tests.web.fake import answer_in_chinese, answer_in_english
+from tests.web.fake import answer_in_chinese, answer_in_english, answer_with_series
 
 
 def last_content(conversation: Conversation) -> str:
@@ -77,3 +79,74 @@ def test_steps_leave_the_conversation_before_them_as_it_was() -> None:
     before = Conversation().begin("Why?")
     before.take(answer_in_english().claims[0])
     assert before == Conversation().begin("Why?")
+
+
+ONE, TWO, THREE = answer_in_english(), answer_in_chinese(), answer_with_series()
+
+
+def kept(*answers: Answer) -> Conversation:
+    talk = Conversation(id="c1")
+    for index, answer in enumerate(answers):
+        talk = talk.begin(answer.question).take(answer).mark_kept(index)
+    return talk
+
+
+def test_a_question_that_is_edited_takes_the_place_of_all_after_it() -> None:
+    talk = kept(ONE, TWO, THREE).edit(1)
+    assert talk.edited == TWO.question
+    asked = talk.begin("Another?")
+    assert [one.question for one in asked.exchanges] == [ONE.question, "Another?"]
+    assert (asked.editing, asked.keeps, asked.id) == (None, 1, "c1")
+    assert asked.take(THREE).mark_kept(1).keeps is None
+
+
+def test_questions_that_were_never_kept_leave_the_history_as_it_is() -> None:
+    talk = kept(ONE).begin("Stopped?").stop()
+    assert talk.edit(1).begin("Better?").keeps is None
+    assert talk.edit(0).begin("Better?").keeps == 0
+
+
+def test_what_was_taken_back_stays_so_until_the_next_answer_is_kept() -> None:
+    talk = kept(ONE, TWO).edit(1).begin("Broken off?").stop()
+    assert talk.edit(1).begin("Once more?").keeps == 1
+    assert talk.edit(0).begin("From the start?").keeps == 0
+
+
+@pytest.mark.parametrize("index", [None, -1, 2, 99])
+def test_what_is_not_there_is_not_edited(index: int | None) -> None:
+    assert kept(ONE, TWO).edit(0).edit(index).edited is None
+
+
+def test_each_question_can_be_edited_and_the_last_be_asked_again() -> None:
+    messages = [message["content"] for message in to_messages(kept(ONE, TWO).edit(0), "en")]
+    assert "asked editing" in messages[0]
+    assert "do-edit-0" in messages[0]
+    assert "do-edit-1" in messages[2]
+    assert "do-retry" not in messages[1]
+    assert "do-retry" in messages[3]
+    assert f"do-up-{TWO.id}" in messages[3]
+
+
+def test_while_an_answer_is_in_work_nothing_else_can_be_done() -> None:
+    shown = "".join(one["content"] for one in to_messages(kept(ONE).begin("Why?"), "en"))
+    assert " do-" not in shown
+
+
+def test_a_stopped_question_can_be_asked_again_but_not_rated() -> None:
+    shown = last_content(Conversation().begin("Why?").stop())
+    assert "do-retry" in shown
+    assert "thumb" not in shown
+
+
+def test_a_note_under_an_answer_is_text() -> None:
+    shown = last_content(Conversation().begin("Why?").take(ONE).note("No <disk>."))
+    assert '<p class="note">No &lt;disk&gt;.</p>' in shown
+    assert "Verified" in shown
+
+
+def test_a_thumb_goes_to_its_answer_alone() -> None:
+    talk = kept(ONE, TWO).rate(TWO.id, "down")
+    assert (talk.find_thumb(ONE.id), talk.find_thumb(TWO.id)) == (None, "down")
+    assert last_content(talk).count("given") == 1
+    assert talk.rate("other", "up") == talk
+    assert talk.find_thumb("other") is None

@@ -4,12 +4,10 @@ import asyncio
 import importlib
 import os
 import re
-import warnings
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import is_dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -18,22 +16,9 @@ from assistant.prompts import load_messages
 from assistant.web import mount
 from assistant.web.conversation import Conversation
 from tests.web.fake import FakeAssistant, answer_with_series
+from tests.web.parts import name_parts, with_loop
 
 WEB = Path(__file__).parents[2] / "assistant" / "web"
-
-
-def with_loop(make: Callable[[], Any]) -> Any:
-    """What `make` returns. Outside a running loop, Gradio opens loops that it never closes.
-
-    Gradio and what it imports warn of each other; that is theirs to mend.
-    """
-
-    async def run() -> Any:
-        return make()
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return asyncio.run(run())
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +34,6 @@ def page(page_module: ModuleType) -> Any:
 @pytest.fixture
 def events(page_module: ModuleType) -> Any:
     return page_module._Events(page_module.Chat(FakeAssistant()), name_parts(page_module.Parts))
-
-
-def name_parts(kind: Any) -> Any:
-    """Parts whose components are their own names, so that updates can be read."""
-    hints = get_type_hints(kind)
-    return kind(
-        **{name: name_parts(hint) if is_dataclass(hint) else name for name, hint in hints.items()}
-    )
 
 
 def request(lang: str | None, accepted: str) -> Any:
@@ -218,6 +195,53 @@ def test_stop_gives_the_box_back(events: Any) -> None:
     updates = events.stop(Conversation().begin("Why?"), "en")
     assert updates["box"].submit_btn is True
     assert "Stopped" in updates["messages"][-1]["content"]
+
+
+def test_an_answer_is_in_the_list_and_its_address_opens_it_again(events: Any) -> None:
+    *_, last = listed(events.ask("What of cargo?", Conversation(), "en", "zh", VISITOR))
+    kept = last["conversation"].id
+    arrived = events.arrive(
+        SimpleNamespace(query_params={"talk": kept}, headers={"accept-language": "zh"})
+    )
+    assert arrived["conversation"].turns == last["conversation"].turns
+    assert arrived["pin"].value == "zh"
+    assert f"open-{kept}" in arrived["talks"]
+    assert "出处 1" in arrived["panel"]
+    assert len(arrived["messages"].value) == 2
+
+
+def test_an_address_of_nobodys_conversation_begins_a_new_one_and_says_so(events: Any) -> None:
+    asked = SimpleNamespace(query_params={"talk": "x", "lang": "en"}, headers={})
+    arrived = events.arrive(asked)
+    assert arrived["conversation"] == Conversation()
+    assert "no longer there" in arrived["talks"]
+
+
+def test_asked_again_the_last_answer_gives_way_to_the_new_one(events: Any) -> None:
+    *_, one = listed(events.ask("What of cargo?", Conversation(), "en", "auto", VISITOR))
+    *_, two = listed(events.ask("And the berth?", one["conversation"], "en", "auto", VISITOR))
+    *_, again = listed(events.ask_again(two["conversation"], "en", "auto", VISITOR))
+    asked = [one.question for one in again["conversation"].exchanges]
+    assert asked == ["What of cargo?", "And the berth?"]
+    assert events.chat.assistant.heard[-1][0] == "And the berth?"
+    assert len(events.chat.assistant.heard[-1][1]) == 1
+    past = events.chat.keeper.history.read("local", again["conversation"].id)
+    assert len(past.turns) == 2
+
+
+def test_there_is_nothing_to_ask_again_on_a_new_page(events: Any) -> None:
+    assert listed(events.ask_again(Conversation(), "en", "auto", VISITOR)) == [{"box": ""}]
+    assert events.chat.assistant.heard == []
+
+
+def test_another_conversation_brings_its_messages_its_source_and_its_language(events: Any) -> None:
+    *_, last = listed(events.ask("What of cargo?", Conversation(), "en", "zh", VISITOR))
+    recalled = events.chat.keeper.recall("local", last["conversation"].id)
+    turned = events.turn(recalled, "en")
+    assert turned["pin"] == "zh"
+    assert "Source 1" in turned["panel"]
+    assert turned["messages"] == last["messages"]
+    assert turned["banner"] == turned["rated"] == ""
 
 
 def test_a_new_chat_forgets_the_old_one(events: Any) -> None:
