@@ -15,8 +15,8 @@ from assistant.prompts import explain, load_messages
 from assistant.web.components import read_pin
 from assistant.web.conversation import Conversation
 from assistant.web.deeds import Deed, read_deed
+from assistant.web.drawer import Drawer, Opened, show_drawer
 from assistant.web.keeper import Keeper, Recalled
-from assistant.web.shelf import Opened, Shelf, show_shelf
 from assistant.web.visitor import find_visitor
 
 Updates = dict[Any, Any]
@@ -31,7 +31,7 @@ FOCUS = "() => window.duociteFocus && window.duociteFocus()"
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfParts:
+class DrawerParts:
     """`done` and `text` stand for what the script hands over, whichever button it clicks."""
 
     seek: gr.Textbox
@@ -40,7 +40,7 @@ class ShelfParts:
     text: gr.Textbox
     doer: gr.Button
     turner: gr.Button
-    shelf: gr.State
+    drawer: gr.State
 
 
 class Told(NamedTuple):
@@ -51,33 +51,34 @@ class Told(NamedTuple):
     user: str
 
 
-def lay_out_shelf() -> ShelfParts:
-    with gr.Column(elem_id="shelf", scale=1, min_width=0):
+def lay_out_drawer() -> DrawerParts:
+    with gr.Column(elem_id="drawer", scale=1, min_width=0):
         seek = gr.Textbox(elem_id="seek", show_label=False, container=False, max_length=200)
         talks = gr.HTML(elem_id="talks")
         done, text = (gr.Textbox(visible="hidden", elem_id=name) for name in ("done", "typed"))
         doer, turner = (gr.Button(visible="hidden", elem_id=name) for name in ("doer", "turner"))
-        return ShelfParts(seek, talks, done, text, doer, turner, gr.State(Shelf()))
+        return DrawerParts(seek, talks, done, text, doer, turner, gr.State(Drawer()))
 
 
-class ShelfEvents:
-    def __init__(self, keeper: Keeper, parts: ShelfParts, turn: Turn) -> None:
+class DrawerEvents:
+    def __init__(self, keeper: Keeper, parts: DrawerParts, turn: Turn) -> None:
         self.keeper = keeper
         self.parts = parts
         self._turn = turn
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.parts.shelf, self.parts.talks]
+        return [self.parts.drawer, self.parts.talks]
 
     def bind(self, spoken: Sequence[Any], turned: Sequence[Any], running: Sequence[Any]) -> None:
         """`spoken` are the conversation and the language, `turned` what another conversation
         changes, `running` the events that it ends."""
         parts = self.parts
-        seen = [parts.shelf, *spoken]
+        seen = [parts.drawer, *spoken]
         done = [parts.done, parts.text, *seen]
-        # Who types on is only interested in the last word.
-        parts.seek.input(
+        # Gradio's `input` is deaf to characters that an input method puts in. Who types on is only
+        # interested in the last word.
+        parts.seek.change(
             self.search, [parts.seek, *seen], self.outputs, trigger_mode="always_last", **QUIET
         )
         parts.doer.click(self.do, done, self.outputs, js=READ_DEED, **QUIET).then(None, js=FOCUS)
@@ -94,29 +95,29 @@ class ShelfEvents:
                 recalled = self.keeper.recall(user, wanted)
         except StoreError as error:
             note = explain(error, language)
-        return recalled, self.show(Shelf(note=note), recalled.conversation, language, user)
+        return recalled, self.show(Drawer(note=note), recalled.conversation, language, user)
 
     def search(
         self,
         words: str,
-        shelf: Shelf,
+        drawer: Drawer,
         conversation: Conversation,
         language: Language,
         request: gr.Request,
     ) -> Updates:
         user = find_visitor(request).name
-        return self.show(shelf.search(words), conversation, language, user)
+        return self.show(drawer.search(words), conversation, language, user)
 
     def refresh(
-        self, shelf: Shelf, conversation: Conversation, language: Language, request: gr.Request
+        self, drawer: Drawer, conversation: Conversation, language: Language, request: gr.Request
     ) -> Updates:
-        return self.show(shelf, conversation, language, find_visitor(request).name)
+        return self.show(drawer, conversation, language, find_visitor(request).name)
 
     def do(
         self,
         done: str,
         text: str,
-        shelf: Shelf,
+        drawer: Drawer,
         conversation: Conversation,
         language: Language,
         request: gr.Request,
@@ -124,16 +125,16 @@ class ShelfEvents:
         """What changes the list alone."""
         told = Told(read_deed(done), text, find_visitor(request).name)
         try:
-            shelf = self._change(told, shelf)
+            drawer = self._change(told, drawer)
         except StoreError as error:
-            shelf = shelf.settle(explain(error, language))
-        return self.show(shelf, conversation, language, told.user)
+            drawer = drawer.settle(explain(error, language))
+        return self.show(drawer, conversation, language, told.user)
 
     def turn(
         self,
         done: str,
         text: str,
-        shelf: Shelf,
+        drawer: Drawer,
         conversation: Conversation,
         language: Language,
         request: gr.Request,
@@ -146,13 +147,13 @@ class ShelfEvents:
             recalled = self._change_place(told)
         except StoreError as error:
             note = explain(error, language)
-        listed = self.show(shelf.settle(note), recalled.conversation, language, told.user)
+        listed = self.show(drawer.settle(note), recalled.conversation, language, told.user)
         return {**listed, **self._turn(recalled, language)}
 
     def pin(
         self,
         pinned: str,
-        shelf: Shelf,
+        drawer: Drawer,
         conversation: Conversation,
         language: Language,
         request: gr.Request,
@@ -162,39 +163,39 @@ class ShelfEvents:
         try:
             self.keeper.pin(conversation, user, read_pin(pinned))
         except StoreError as error:
-            shelf = shelf.settle(explain(error, language))
-        return self.show(shelf, conversation, language, user)
+            drawer = drawer.settle(explain(error, language))
+        return self.show(drawer, conversation, language, user)
 
     def show(
-        self, shelf: Shelf, conversation: Conversation, language: Language, user: str
+        self, drawer: Drawer, conversation: Conversation, language: Language, user: str
     ) -> Updates:
         try:
-            rows = self._find(shelf, user)
+            rows = self._find(drawer, user)
         except StoreError as error:
-            rows, shelf = [], shelf.settle(explain(error, language))
+            rows, drawer = [], drawer.settle(explain(error, language))
         opened = self._describe(conversation, language, user)
         return {
-            self.parts.shelf: shelf,
-            self.parts.talks: show_shelf(rows, shelf, opened, language),
+            self.parts.drawer: drawer,
+            self.parts.talks: show_drawer(rows, drawer, opened, language),
         }
 
     def label(self, language: Language) -> Updates:
         hint = load_messages(language).text("ui.history.search")
         return {self.parts.seek: gr.Textbox(placeholder=hint, label=hint)}
 
-    def _change(self, told: Told, shelf: Shelf) -> Shelf:
+    def _change(self, told: Told, drawer: Drawer) -> Drawer:
         verb, what = told.deed
         if verb == "rename":
-            return replace(shelf, doing="rename", what=what, note="")
+            return replace(drawer, doing="rename", what=what, note="")
         if verb == "delete":
-            return replace(shelf, doing="delete", what=what, note="")
+            return replace(drawer, doing="delete", what=what, note="")
         if verb == "more":
-            return shelf.lengthen()
+            return drawer.lengthen()
         if verb == "title":
             self.keeper.history.rename(told.user, what, told.text)
         elif verb == "drop":
             self.keeper.history.delete(told.user, what)
-        return shelf.settle()
+        return drawer.settle()
 
     def _change_place(self, told: Told) -> Recalled:
         verb, what = told.deed
@@ -203,8 +204,8 @@ class ShelfEvents:
             return Recalled(Conversation(), None)
         return self.keeper.recall(told.user, what)
 
-    def _find(self, shelf: Shelf, user: str) -> list[ConversationRow]:
-        return self.keeper.history.find(user, shelf.words, limit=shelf.limit + 1)
+    def _find(self, drawer: Drawer, user: str) -> list[ConversationRow]:
+        return self.keeper.history.find(user, drawer.words, limit=drawer.limit + 1)
 
     def _describe(self, conversation: Conversation, language: Language, user: str) -> Opened:
         known = conversation.id

@@ -27,7 +27,7 @@ from assistant.web.conversation import Conversation, to_messages
 from assistant.web.editing import EditEvents, EditParts, lay_out_editing
 from assistant.web.feedback import RatingEvents, RatingParts, lay_out_rating
 from assistant.web.handouts import Handouts
-from assistant.web.history import ShelfEvents, ShelfParts, lay_out_shelf
+from assistant.web.history import DrawerEvents, DrawerParts, lay_out_drawer
 from assistant.web.keeper import Keeper, Recalled
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
@@ -64,8 +64,8 @@ class Parts:
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
-    shelve: gr.Button
-    shelf: ShelfParts
+    drawer_button: gr.Button
+    drawer: DrawerParts
     rating: RatingParts
     editing: EditParts
 
@@ -87,13 +87,13 @@ def build_page(
 
 def _lay_out() -> Parts:
     with gr.Row(elem_id="top"):
-        shelve = gr.Button(elem_id="shelve", size="sm", scale=0, min_width=0)
+        drawer_button = gr.Button(elem_id="drawer-button", size="sm", scale=0, min_width=0)
         masthead = gr.HTML(elem_id="masthead")
         fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
         choices = [(shown, language) for language, shown in LANGUAGES.items()]
         switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
     with gr.Row(elem_id="body"):
-        shelf = lay_out_shelf()
+        drawer = lay_out_drawer()
         with gr.Column(elem_id="talk", scale=3, min_width=0):
             messages = build_messages()
             rating, editing = lay_out_rating(), lay_out_editing()
@@ -107,7 +107,7 @@ def _lay_out() -> Parts:
     state = gr.State(Conversation())
     return Parts(
         *(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state),
-        *(shelve, shelf, rating, editing),
+        *(drawer_button, drawer, rating, editing),
     )
 
 
@@ -118,7 +118,7 @@ class _Events:
         self.chat = chat
         self.parts = parts
         self._visitors: dict[str, Workers] = {}
-        self.shelf = ShelfEvents(chat.keeper, parts.shelf, self.turn)
+        self.drawer = DrawerEvents(chat.keeper, parts.drawer, self.turn)
         talk = (parts.conversation, parts.messages)
         self.rating = RatingEvents(chat.keeper, parts.rating, *talk)
         self.editing = EditEvents(parts.editing, *talk, parts.box)
@@ -127,18 +127,18 @@ class _Events:
         parts = self.parts
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
-        listed, shelved = [parts.shelf.shelf, *spoken], self.shelf.outputs
+        listed, drawn = [parts.drawer.drawer, *spoken], self.drawer.outputs
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
         shown.append(parts.editing.banner)
         asked = [*spoken, parts.pin]
         labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
-        labelled += [parts.shelve, parts.shelf.seek, *shelved, *self.rating.labelled]
+        labelled += [parts.drawer_button, parts.drawer.seek, *drawn, *self.rating.labelled]
 
         page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET).then(
             None, js=_MARK_LANGUAGE
         )
         switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
-        switched.then(None, js=_KEEP_LANGUAGE).then(self.shelf.refresh, listed, shelved, **QUIET)
+        switched.then(None, js=_KEEP_LANGUAGE).then(self.drawer.refresh, listed, drawn, **QUIET)
         running: list[Any] = [
             parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
@@ -146,14 +146,14 @@ class _Events:
         ]
         for asking in running:
             asking.failure(self.fail, spoken, shown, **QUIET)
-            asking.then(self.shelf.refresh, listed, shelved, **QUIET)
+            asking.then(self.drawer.refresh, listed, drawn, **QUIET)
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
         turned = [*shown, *self.rating.outputs]
         fresh = parts.fresh.click(self.restart, parts.switch, turned, cancels=running, **QUIET)
-        fresh.then(self.shelf.refresh, listed, shelved, **QUIET)
-        self.shelf.bind(spoken, [*turned, parts.pin], running)
-        parts.pin.input(self.shelf.pin, [parts.pin, *listed], shelved, **QUIET)
-        told = [parts.shelf.done, parts.shelf.text]
+        fresh.then(self.drawer.refresh, listed, drawn, **QUIET)
+        self.drawer.bind(spoken, [*turned, parts.pin], running)
+        parts.pin.input(self.drawer.pin, [parts.pin, *listed], drawn, **QUIET)
+        told = [parts.drawer.done, parts.drawer.text]
         self.rating.bind(told, spoken)
         self.editing.bind(told, spoken)
         page.unload(self.leave)
@@ -164,7 +164,7 @@ class _Events:
         wanted = request.query_params.get("lang")
         language = choose_language(wanted, request.headers.get("accept-language"))
         user, asked = find_visitor(request).name, request.query_params.get("talk")
-        recalled, listed = self.shelf.arrive(asked, user, language)
+        recalled, listed = self.drawer.arrive(asked, user, language)
         shown = self.chat.show(recalled.conversation, language)
         return {
             **self._label(recalled.conversation, language),
@@ -293,8 +293,8 @@ class _Events:
             self.parts.box: gr.Textbox(placeholder=hint, label=labels.text("ui.composer.label")),
             self.parts.panel: show_hint(language),
             self.parts.plot: update_plot(None, language),
-            self.parts.shelve: gr.Button(value=labels.text("ui.history.name")),
-            **self.shelf.label(language),
+            self.parts.drawer_button: gr.Button(value=labels.text("ui.history.name")),
+            **self.drawer.label(language),
             **self.rating.label(language),
             **self.editing.label(conversation, language),
         }

@@ -75,27 +75,27 @@
     if (!deed || !way) return;
     window.duociteDeed = deed[2] ? `${deed[1]}/${deed[2]}` : deed[1];
     window.duociteText = button.closest(".in-hand")?.querySelector("input")?.value ?? "";
-    if (way[1] === "turner") leaveShelf();
+    if (way[1] === "turner") leaveDrawer();
     document.querySelector(`#${way[1]}`)?.click();
   };
 
   // The list of conversations: beside the talk where there is room, which can be put away for good;
   // over it on narrow screens, until it is left.
   const narrow = matchMedia("(max-width: 1100px)");
-  const shelfShown = () => document.body.classList.contains(narrow.matches ? "shelf-out" : "shelf-away") === narrow.matches;
-  const tellShelf = () => document.querySelector("#shelve")?.setAttribute("aria-expanded", String(shelfShown()));
-  const moveShelf = () => {
-    document.body.classList.toggle(narrow.matches ? "shelf-out" : "shelf-away");
-    if (!narrow.matches) localStorage.setItem("duocite-shelf", shelfShown() ? "" : "away");
-    if (narrow.matches && shelfShown()) document.querySelector("#seek :is(input, textarea)")?.focus();
-    tellShelf();
+  const drawerShown = () => document.body.classList.contains(narrow.matches ? "drawer-out" : "drawer-away") === narrow.matches;
+  const tellDrawer = () => document.querySelector("#drawer-button")?.setAttribute("aria-expanded", String(drawerShown()));
+  const moveDrawer = () => {
+    document.body.classList.toggle(narrow.matches ? "drawer-out" : "drawer-away");
+    if (!narrow.matches) localStorage.setItem("duocite-drawer", drawerShown() ? "" : "away");
+    if (narrow.matches && drawerShown()) document.querySelector("#seek :is(input, textarea)")?.focus();
+    tellDrawer();
   };
-  const leaveShelf = () => {
-    if (!narrow.matches || !shelfShown()) return;
-    document.body.classList.remove("shelf-out");
-    tellShelf();
+  const leaveDrawer = () => {
+    if (!narrow.matches || !drawerShown()) return;
+    document.body.classList.remove("drawer-out");
+    tellDrawer();
   };
-  narrow.addEventListener("change", tellShelf);
+  narrow.addEventListener("change", tellDrawer);
 
   // Times stand in UTC; a reader thinks in the time of the place.
   const sayTimes = () =>
@@ -140,14 +140,14 @@
   document.addEventListener("click", (event) => {
     const deed = event.target.closest?.("button[class*='do-']");
     if (deed) act(deed);
-    else if (event.target.closest?.("#shelve")) moveShelf();
-    else if (!event.target.closest?.("#shelf") || event.target.closest?.("#fresh")) leaveShelf();
+    else if (event.target.closest?.("#drawer-button")) moveDrawer();
+    else if (!event.target.closest?.("#drawer") || event.target.closest?.("#fresh")) leaveDrawer();
   });
   document.addEventListener("keydown", (event) => {
     const held = event.target.closest?.(".in-hand");
     if (event.key === "Escape" && document.querySelector("#talks .in-hand, #banner .banner")) {
       document.querySelector("#talks .in-hand .do-leave, #banner .do-leave").click();
-    } else if (event.key === "Escape") leaveShelf();
+    } else if (event.key === "Escape") leaveDrawer();
     if (event.key === "Enter" && held && event.target.matches("input")) {
       event.preventDefault();
       held.querySelector(".sure").click();
@@ -245,13 +245,13 @@
       lightChips();
       scroll();
     };
-    if (localStorage.getItem("duocite-shelf")) document.body.classList.add("shelf-away");
-    tellShelf();
+    if (localStorage.getItem("duocite-drawer")) document.body.classList.add("drawer-away");
+    tellDrawer();
     const listed = () => {
       sayTimes();
       keepTalk();
     };
-    new MutationObserver(listed).observe(document.querySelector("#shelf"), { childList: true, subtree: true, attributes: true });
+    new MutationObserver(listed).observe(document.querySelector("#drawer"), { childList: true, subtree: true, attributes: true });
     new MutationObserver(talked).observe(document.querySelector("#talk"), { childList: true, subtree: true });
     // What came before anybody watched.
     listed();

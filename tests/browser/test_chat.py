@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import shutil
-import threading
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from fastapi import FastAPI
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import expect
 
 from assistant.serving import Serving
-from assistant.web import mount
 from store.formats.extract import Source
 from store.formats.limits import DEFAULT_LIMITS
+from tests.support.browsing import Visitor, ask, build_app, read_mark, wait_until
 from tests.support.files import make_pdf
 from tests.web.fake import QUOTE_EN, QUOTE_SHOWN, FakeAssistant
 
@@ -30,8 +22,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAUSE = 0.5
 ASSISTANT = FakeAssistant(PAUSE)
 QUESTION = "What will the second berth cost?"
@@ -39,99 +29,8 @@ QUESTION = "What will the second berth cost?"
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with Serving(_build_in_thread(), "127.0.0.1", 0) as serving:
+    with Serving(build_app(ASSISTANT), "127.0.0.1", 0) as serving:
         yield f"{serving.address}/"
-
-
-def _build_in_thread() -> FastAPI:
-    """Off the main thread, where the browser's driver runs a loop of its own."""
-    app = FastAPI()
-
-    async def build() -> None:
-        mount(app, ASSISTANT)
-
-    thread = threading.Thread(target=lambda: asyncio.run(build()))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        thread.start()
-        thread.join()
-    return app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert Path(CHROMIUM).exists(), "install Debian's chromium, or name one in CHROMIUM"
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-class Watch:
-    """What must not happen on a page: errors, and requests to other hosts."""
-
-    def __init__(self, page: Page) -> None:
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", self._hear)
-        page.on("request", self._see)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.faults.append(message.text)
-
-    def _see(self, request: Request) -> None:
-        place = urlsplit(request.url)
-        if place.scheme not in {"data", "blob"} and place.hostname != "127.0.0.1":
-            self.faults.append(f"request to {request.url}")
-
-
-class Visitor:
-    """Opens pages for one test, and at its end says what went wrong on them."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser = browser
-        self.address = address
-        self.watches: list[Watch] = []
-
-    def visit(self, query: str = "", *, locale: str = "en-US", **context: Any) -> Page:
-        page = self.browser.new_context(locale=locale, **context).new_page()
-        self.watches.append(Watch(page))
-        page.set_default_timeout(15_000)
-        page.goto(self.address + query)
-        expect(page.locator(".welcome")).to_be_visible()
-        return page
-
-    def faults(self) -> list[str]:
-        return [fault for watch in self.watches for fault in watch.faults]
-
-
-@pytest.fixture
-def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
-    visitor = Visitor(browser, address)
-    yield visitor
-    for context in browser.contexts:
-        context.close()
-    assert visitor.faults() == []
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#box textarea", question)
-    page.press("#box textarea", "Enter")
-
-
-def read_mark(page: Page) -> str:
-    marks = page.locator("#panel mark")
-    expect(marks.first).to_be_visible()
-    return "\n".join(marks.all_inner_texts())
-
-
-def wait_until(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(150):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("waited 15 s in vain")
 
 
 def test_an_english_answer_is_streamed_and_its_citation_opens(visitor: Visitor) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.state import State
 from assistant.web.conversation import Conversation
+from assistant.web.drawer import Drawer
 from assistant.web.keeper import Keeper, Recalled
-from assistant.web.shelf import Shelf
 from tests.web.fake import answer_in_chinese, answer_in_english
 from tests.web.parts import REQUEST, name_parts, with_loop
 
@@ -23,12 +23,12 @@ def keeper() -> Keeper:
 @pytest.fixture
 def events(keeper: Keeper) -> Any:
     def build() -> Any:
-        from assistant.web.history import ShelfEvents, ShelfParts
+        from assistant.web.history import DrawerEvents, DrawerParts
 
         def turn(recalled: Recalled, language: str) -> dict[str, Any]:
             return {"turned": recalled}
 
-        return ShelfEvents(keeper, name_parts(ShelfParts), turn)
+        return DrawerEvents(keeper, name_parts(DrawerParts), turn)
 
     return with_loop(build)
 
@@ -46,8 +46,8 @@ def titles(keeper: Keeper) -> list[str]:
     return [row.title for row in keeper.history.conversations(USER)]
 
 
-def do(events: Any, done: str, text: str = "", shelf: Shelf | None = None) -> Any:
-    return events.do(done, text, shelf or Shelf(), EMPTY, "en", REQUEST)
+def do(events: Any, done: str, text: str = "", drawer: Drawer | None = None) -> Any:
+    return events.do(done, text, drawer or Drawer(), EMPTY, "en", REQUEST)
 
 
 Talks = tuple[Conversation, Conversation]
@@ -56,12 +56,12 @@ Talks = tuple[Conversation, Conversation]
 def test_the_newest_stands_first_and_a_search_finds_titles_and_texts(
     events: Any, talks: Talks
 ) -> None:
-    listed = events.refresh(Shelf(), talks[0], "en", REQUEST)["talks"]
+    listed = events.refresh(Drawer(), talks[0], "en", REQUEST)["talks"]
     assert listed.index("第二个泊位要投资多少") < listed.index("What will the second berth cost?")
     assert f"open-{talks[0].id}" in listed
     assert f'href="{events.keeper.exports.issue(USER, talks[0].id, "en")["docx"]}"' in listed
-    found = events.search("freight", Shelf(pages=4), EMPTY, "en", REQUEST)
-    assert found["shelf"] == Shelf(words="freight")
+    found = events.search("freight", Drawer(pages=4), EMPTY, "en", REQUEST)
+    assert found["drawer"] == Drawer(words="freight")
     assert "second berth" in found["talks"]
     assert "第二个泊位" not in found["talks"]
 
@@ -73,8 +73,8 @@ def test_nobody_sees_the_conversations_of_others(
 
     stranger = Visitor("bob", editor=False)
     monkeypatch.setattr("assistant.web.history.find_visitor", lambda request: stranger)
-    assert "Ask a question to begin one" in events.refresh(Shelf(), EMPTY, "en", REQUEST)["talks"]
-    opened = events.turn(f"open/{talks[0].id}", "", Shelf(), EMPTY, "en", REQUEST)
+    assert "Ask a question to begin one" in events.refresh(Drawer(), EMPTY, "en", REQUEST)["talks"]
+    opened = events.turn(f"open/{talks[0].id}", "", Drawer(), EMPTY, "en", REQUEST)
     assert opened["turned"] == Recalled(EMPTY, None)
     assert "no longer there" in opened["talks"]
     for deed in ("drop", "title"):
@@ -86,10 +86,10 @@ def test_nobody_sees_the_conversations_of_others(
 def test_a_conversation_is_renamed_once_its_name_is_typed(events: Any, talks: Talks) -> None:
     known = talks[0].id
     asked = do(events, f"rename/{known}")
-    assert asked["shelf"] == Shelf(doing="rename", what=known)
+    assert asked["drawer"] == Drawer(doing="rename", what=known)
     assert "<input" in asked["talks"]
-    done = do(events, f"title/{known}", "  Berths \n 泊位 ", asked["shelf"])
-    assert done["shelf"] == Shelf()
+    done = do(events, f"title/{known}", "  Berths \n 泊位 ", asked["drawer"])
+    assert done["drawer"] == Drawer()
     assert "Berths 泊位" in titles(events.keeper)
 
 
@@ -97,22 +97,22 @@ def test_a_conversation_is_deleted_once_that_is_confirmed(events: Any, talks: Ta
     known = talks[0].id
     asked = do(events, f"delete/{known}")
     assert len(titles(events.keeper)) == 2
-    assert do(events, "leave", shelf=asked["shelf"])["shelf"] == Shelf()
-    assert do(events, f"drop/{known}", shelf=asked["shelf"])["shelf"] == Shelf()
+    assert do(events, "leave", drawer=asked["drawer"])["drawer"] == Drawer()
+    assert do(events, f"drop/{known}", drawer=asked["drawer"])["drawer"] == Drawer()
     assert titles(events.keeper) == [answer_in_chinese().question]
 
 
 def test_deleting_the_open_one_begins_a_new_one(events: Any, talks: Talks) -> None:
-    done = events.turn(f"drop/{talks[0].id}", "", Shelf(), talks[0], "en", REQUEST)
+    done = events.turn(f"drop/{talks[0].id}", "", Drawer(), talks[0], "en", REQUEST)
     assert done["turned"] == Recalled(EMPTY, None)
     assert 'class="talks open-"' in done["talks"]
     assert titles(events.keeper) == [answer_in_chinese().question]
 
 
 def test_another_one_is_opened_and_lit(events: Any, talks: Talks) -> None:
-    done = events.turn(f"open/{talks[1].id}", "", Shelf("berth"), talks[0], "zh", REQUEST)
+    done = events.turn(f"open/{talks[1].id}", "", Drawer("berth"), talks[0], "zh", REQUEST)
     assert done["turned"].conversation.turns == talks[1].turns
-    assert done["shelf"].words == "berth"
+    assert done["drawer"].words == "berth"
     assert f"open-{talks[1].id}" in done["talks"]
 
 
@@ -120,35 +120,35 @@ def test_what_could_not_be_opened_leaves_the_page_with_its_work_stopped(
     events: Any, talks: Talks
 ) -> None:
     working = talks[0].begin("Why?")
-    done = events.turn("open/gone", "", Shelf(), working, "zh", REQUEST)
+    done = events.turn("open/gone", "", Drawer(), working, "zh", REQUEST)
     assert done["turned"].conversation == working.stop()
     assert "这段对话已经不在了" in done["talks"]
 
 
 def test_more_of_the_list_is_shown_on_demand(events: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.web.shelf.PAGE", 2)
+    monkeypatch.setattr("assistant.web.drawer.PAGE", 2)
     for number in range(5):
         events.keeper.history.begin(USER, f"Question {number}")
     first = do(events, "nothing")
     assert first["talks"].count('class="talk"') == 2
-    second = do(events, "more", shelf=first["shelf"])
+    second = do(events, "more", drawer=first["drawer"])
     assert second["talks"].count('class="talk"') == 4
     assert "do-more" in second["talks"]
-    assert "do-more" not in do(events, "more", shelf=second["shelf"])["talks"]
+    assert "do-more" not in do(events, "more", drawer=second["drawer"])["talks"]
 
 
 def test_the_language_of_answers_is_kept_with_the_conversation(events: Any, talks: Talks) -> None:
-    events.pin("zh", Shelf(), talks[0], "en", REQUEST)
+    events.pin("zh", Drawer(), talks[0], "en", REQUEST)
     assert events.keeper.recall(USER, talks[0].id).pinned == "zh"
-    events.pin("auto", Shelf(), talks[0], "en", REQUEST)
+    events.pin("auto", Drawer(), talks[0], "en", REQUEST)
     assert events.keeper.recall(USER, talks[0].id).pinned is None
     events.keeper.history.delete(USER, talks[0].id)
-    assert "no longer there" in events.pin("zh", Shelf(), talks[0], "en", REQUEST)["talks"]
+    assert "no longer there" in events.pin("zh", Drawer(), talks[0], "en", REQUEST)["talks"]
 
 
 def test_a_history_that_cannot_be_read_says_so_and_leaves_the_page(events: Any) -> None:
     events.keeper.history._state.close()
-    listed = events.refresh(Shelf(), EMPTY, "en", REQUEST)
+    listed = events.refresh(Drawer(), EMPTY, "en", REQUEST)
     assert 'role="alert"' in listed["talks"]
     recalled, updates = events.arrive("c1", USER, "zh")
     assert recalled == Recalled(EMPTY, None)

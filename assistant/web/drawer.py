@@ -15,7 +15,7 @@ from assistant.web.deeds import Deed, name_deed, show_sign, show_word
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Drawer:
     """How a visitor looks at the list: what is searched for, how much of it, and the conversation
     that is being renamed or asked about before it is deleted. `note` is what went wrong."""
 
@@ -29,13 +29,13 @@ class Shelf:
     def limit(self) -> int:
         return self.pages * PAGE
 
-    def search(self, words: str) -> Shelf:
-        return Shelf(words=words)
+    def search(self, words: str) -> Drawer:
+        return self if words == self.words else Drawer(words=words)
 
-    def lengthen(self) -> Shelf:
+    def lengthen(self) -> Drawer:
         return replace(self, pages=self.pages + 1)
 
-    def settle(self, note: str = "") -> Shelf:
+    def settle(self, note: str = "") -> Drawer:
         """With nothing in hand."""
         return replace(self, doing="", what="", note=note)
 
@@ -49,33 +49,33 @@ class Opened:
     files: Mapping[FileForm, str]
 
 
-def show_shelf(
-    rows: Sequence[ConversationRow], shelf: Shelf, opened: Opened, language: Language
+def show_drawer(
+    rows: Sequence[ConversationRow], drawer: Drawer, opened: Opened, language: Language
 ) -> str:
     """The list. Its class says which conversation is open, for the page's address.
 
     `rows` may hold one more than are shown, which tells that there are more.
     """
     labels = load_messages(language)
-    items = "".join(_show_row(row, shelf, opened, labels) for row in rows[: shelf.limit])
+    items = "".join(_show_row(row, drawer, opened, labels) for row in rows[: drawer.limit])
     more = show_word(Deed("more"), "doer", labels.text("ui.history.more"), "word more")
     parts = (
-        f'<p class="note" role="alert">{escape(shelf.note)}</p>' if shelf.note else "",
-        f"<ul>{items}</ul>" if items else _show_none(shelf, labels),
-        more if len(rows) > shelf.limit else "",
+        f'<p class="note" role="alert">{escape(drawer.note)}</p>' if drawer.note else "",
+        f"<ul>{items}</ul>" if items else _show_none(drawer, labels),
+        more if len(rows) > drawer.limit else "",
     )
     return f'<nav class="talks open-{escape(opened.id)}">{"".join(parts)}</nav>'
 
 
-def _show_none(shelf: Shelf, labels: Messages) -> str:
-    key = "none_found" if shelf.words.strip() else "none"
+def _show_none(drawer: Drawer, labels: Messages) -> str:
+    key = "none_found" if drawer.words.strip() else "none"
     return f'<p class="none">{escape(labels.text(f"ui.history.{key}"))}</p>'
 
 
-def _show_row(row: ConversationRow, shelf: Shelf, opened: Opened, labels: Messages) -> str:
+def _show_row(row: ConversationRow, drawer: Drawer, opened: Opened, labels: Messages) -> str:
     here = row.id == opened.id
-    if shelf.what == row.id:
-        show = _show_naming if shelf.doing == "rename" else _show_dropping
+    if drawer.what == row.id:
+        show = _show_naming if drawer.doing == "rename" else _show_dropping
         return f'<li class="talk in-hand">{show(row, here, labels)}</li>'
     kind, current = ("talk here", ' aria-current="true"') if here else ("talk", "")
     other = f" · {row.collection}" if row.collection != opened.collection else ""

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.answer import Language
 from assistant.history import PAGE, ConversationRow
-from assistant.web.shelf import Opened, Shelf, show_shelf
+from assistant.web.drawer import Drawer, Opened, show_drawer
 
 WHEN = datetime(2024, 2, 29, 8, 30, tzinfo=UTC)
 NONE = Opened("", "harbour", {})
@@ -21,11 +21,11 @@ def row(known: str = "c1", **changes: Any) -> ConversationRow:
 
 def show(
     *rows: ConversationRow,
-    shelf: Shelf | None = None,
+    drawer: Drawer | None = None,
     opened: Opened = NONE,
     language: Language = "en",
 ) -> str:
-    return show_shelf(rows, shelf or Shelf(), opened, language)
+    return show_drawer(rows, drawer or Drawer(), opened, language)
 
 
 def test_a_conversation_is_opened_by_its_title() -> None:
@@ -44,14 +44,14 @@ def test_the_open_one_is_marked_and_can_be_saved() -> None:
 
 
 def test_a_title_is_text() -> None:
-    shown = show(row(title="<script>x</script>"), shelf=Shelf())
+    shown = show(row(title="<script>x</script>"), drawer=Drawer())
     assert "<script" not in shown
-    naming = show(row(title='"><script>x'), shelf=Shelf(doing="rename", what="c1"))
+    naming = show(row(title='"><script>x'), drawer=Drawer(doing="rename", what="c1"))
     assert 'value="&quot;&gt;&lt;script&gt;x"' in naming
 
 
 def test_the_one_that_is_renamed_has_a_field_and_the_others_do_not() -> None:
-    shown = show(row(), row("c2"), shelf=Shelf(doing="rename", what="c1"))
+    shown = show(row(), row("c2"), drawer=Drawer(doing="rename", what="c1"))
     assert shown.count("<input") == 1
     assert "do-title-c1 by-doer" in shown
     assert "do-open-c1" not in shown
@@ -60,7 +60,7 @@ def test_the_one_that_is_renamed_has_a_field_and_the_others_do_not() -> None:
 
 @pytest.mark.parametrize(("opened", "way"), [(NONE, "doer"), (HERE, "turner")])
 def test_deleting_asks_first_and_deleting_the_open_one_leaves_it(opened: Opened, way: str) -> None:
-    shown = show(row(), shelf=Shelf(doing="delete", what="c1"), opened=opened)
+    shown = show(row(), drawer=Drawer(doing="delete", what="c1"), opened=opened)
     assert "Delete “Berths 泊位”? It can" in shown
     assert f"do-drop-c1 by-{way}" in shown
     assert "do-leave by-doer" in shown
@@ -71,7 +71,7 @@ def test_more_are_offered_only_where_there_are_more() -> None:
     assert "do-more by-doer" in show(*many)
     assert show(*many).count('class="talk"') == PAGE
     assert "do-more" not in show(*many[:-1])
-    assert "do-more" not in show(*many, shelf=Shelf().lengthen())
+    assert "do-more" not in show(*many, drawer=Drawer().lengthen())
 
 
 def test_the_collection_is_named_where_it_is_another() -> None:
@@ -81,14 +81,16 @@ def test_the_collection_is_named_where_it_is_another() -> None:
 
 def test_an_empty_list_says_what_it_is_for_or_that_nothing_was_found() -> None:
     assert "Ask a question to begin one" in show()
-    assert "No conversation holds these words" in show(shelf=Shelf().search("x"))
-    assert "没有对话包含这些词" in show(shelf=Shelf().search("x"), language="zh")
+    assert "No conversation holds these words" in show(drawer=Drawer().search("x"))
+    assert "没有对话包含这些词" in show(drawer=Drawer().search("x"), language="zh")
 
 
 def test_what_went_wrong_stands_over_the_list() -> None:
-    assert 'role="alert">a &lt; b</p>' in show(row(), shelf=Shelf().settle("a < b"))
-    assert "alert" not in show(row(), shelf=Shelf().settle())
+    assert 'role="alert">a &lt; b</p>' in show(row(), drawer=Drawer().settle("a < b"))
+    assert "alert" not in show(row(), drawer=Drawer().settle())
 
 
 def test_a_search_begins_at_the_first_page() -> None:
-    assert Shelf(pages=3, doing="delete", what="c1").search("x") == Shelf(words="x")
+    looked = Drawer(pages=3, doing="delete", what="c1")
+    assert looked.search("x") == Drawer(words="x")
+    assert looked.search("") == looked
