@@ -13,16 +13,9 @@ from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
+from assistant.web import components
 from assistant.web.chat import Assistant, Chat, Shown
-from assistant.web.components import (
-    AS_ASKED,
-    build_box,
-    build_messages,
-    build_plot,
-    label_pin,
-    read_pin,
-    update_plot,
-)
+from assistant.web.components import AS_ASKED, label_pin, read_pin, update_plot
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.editing import EditEvents, EditParts, lay_out_editing
 from assistant.web.feedback import RatingEvents, RatingParts, lay_out_rating
@@ -95,12 +88,12 @@ def _lay_out() -> Parts:
     with gr.Row(elem_id="body"):
         drawer = lay_out_drawer()
         with gr.Column(elem_id="talk", scale=3, min_width=0):
-            messages = build_messages()
+            messages = components.build_messages()
             rating, editing = lay_out_rating(), lay_out_editing()
-            box = build_box()
+            box = components.build_box()
             pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
         with gr.Column(elem_id="side", scale=2, min_width=0):
-            plot = build_plot()
+            plot = components.build_plot()
             panel = gr.HTML(elem_id="panel")
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
@@ -217,7 +210,7 @@ class _Events:
                 for shown in steps:
                     emit(shown)
 
-        workers = self._visitors.setdefault(request.session_hash or "", Workers())
+        workers = self._take_over(request.session_hash or "")
         async with aclosing(workers.run(work)) as events:
             async for shown in events:
                 yield self._show(shown)
@@ -243,6 +236,12 @@ class _Events:
         async with aclosing(self.ask(talk.edited or "", talk, language, pinned, request)) as steps:
             async for updates in steps:
                 yield updates
+
+    def _take_over(self, visitor: str) -> Workers:
+        """A page has one question in work: the next one, from wherever, ends the one before."""
+        if former := self._visitors.pop(visitor, None):
+            former.close(wait=0.0)
+        return self._visitors.setdefault(visitor, Workers())
 
     def leave(self, request: gr.Request) -> None:
         """What a visitor's closed page was still waiting for is not worked on."""

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from assistant.serving import Serving
 from store.formats.extract import Source
 from store.formats.limits import DEFAULT_LIMITS
-from tests.support.browsing import Visitor, ask, build_app, read_mark, wait_until
+from tests.support.browsing import Visitor, ask, build_app, read_mark, reload, wait_until
 from tests.support.files import make_pdf
 from tests.web.fake import QUOTE_EN, QUOTE_SHOWN, FakeAssistant
 
@@ -107,8 +107,10 @@ def test_the_switch_relabels_the_page_and_keeps_the_conversation(visitor: Visito
     expect(page.locator("#panel .which")).to_have_text("出处 1")
     expect(page.locator(".answer .status")).to_contain_text("Verified")
     expect(page).to_have_url(re.compile(r"[?&]lang=zh"))
-    page.reload()
+    reload(page)
     expect(page.locator("#fresh")).to_have_text("新对话")
+    expect(page.locator(".question")).to_have_text(QUESTION)
+    page.click("#fresh")
     expect(page.locator("#messages .example").first).to_have_text("第二个泊位要投资多少？")
 
 
@@ -246,7 +248,7 @@ def test_the_original_of_a_text_can_be_saved(visitor: Visitor) -> None:
     page.click("#panel .tab:has-text('Open original')")
     link = page.locator("#panel .file a")
     expect(link).to_have_text("Save the file")
-    served = page.request.get(page.url + str(link.get_attribute("href")))
+    served = page.request.get(visitor.address + str(link.get_attribute("href")))
     assert served.text() == ASSISTANT.files["reports/harbour.md"].decode()
     page.click("#panel .tab:has-text('As text')")
     assert read_mark(page) == QUOTE_EN

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from assistant.cli import main
 from assistant.serving import Serving
 from assistant.state import State
-from tests.support.browsing import Visitor, ask, build_app, read_mark
+from tests.support.browsing import Visitor, ask, build_app, read_mark, reload
 from tests.web.fake import QUOTE_EN, FakeAssistant, answer_in_english
 
 pytestmark = [
@@ -55,12 +55,6 @@ def answered(page: Page, question: str, count: int = 1) -> None:
     ask(page, question)
     expect(page.locator(".answer .status")).to_have_count(count)
     expect(page).to_have_url(TALK)
-
-
-def reload(page: Page) -> None:
-    """Once nothing is on its way: a stream that is broken off is an error in the console."""
-    page.wait_for_timeout(600)
-    page.reload()
 
 
 def talk(page: Page, title: str) -> Locator:

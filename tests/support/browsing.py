@@ -94,3 +94,9 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError("waited 15 s in vain")
+
+
+def reload(page: Page) -> None:
+    """Once nothing is on its way: a stream that is broken off is an error in the console."""
+    page.wait_for_timeout(600)
+    page.reload()

@@ -185,6 +185,30 @@ def test_who_stops_or_leaves_ends_the_work_though_nothing_was_said_yet(
     events.leave(VISITOR)  # a page that asked nothing
 
 
+def test_a_page_has_one_question_in_work_and_others_are_left_alone(events: Any) -> None:
+    assistant = events.chat.assistant
+    other = SimpleNamespace(session_hash="v2")
+
+    async def ask(question: str, visitor: Any) -> Any:
+        return [
+            updates async for updates in events.ask(question, Conversation(), "en", "auto", visitor)
+        ]
+
+    async def main() -> None:
+        first = asyncio.create_task(ask("Please ponder", VISITOR))
+        stranger = asyncio.create_task(ask("Please ponder too", other))
+        await wait_until(lambda: len(assistant.heard) == 2)
+        second = await ask("What will the second berth cost?", VISITOR)
+        await asyncio.wait({first}, timeout=5)
+        assert first.done()
+        assert "Verified" in second[-1]["messages"][-1]["content"]
+        assert not stranger.done()
+        events.leave(other)
+        await asyncio.wait({stranger}, timeout=5)
+
+    asyncio.run(main())
+
+
 async def wait_until(holds: Callable[[], Any]) -> None:
     async with asyncio.timeout(5):
         while not holds():
