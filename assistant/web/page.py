@@ -234,6 +234,7 @@ class _Events:
         """The last question; its answer goes when there is another."""
         talk = conversation.edit(len(conversation.exchanges) - 1)
         async with aclosing(self.ask(talk.edited or "", talk, language, pinned, request)) as steps:
+            await anext(steps)  # that empties the box: what is being typed stays
             async for updates in steps:
                 yield updates
 

@@ -75,6 +75,7 @@ def test_the_passage_can_be_read_on(visitor: Visitor) -> None:
     expect(page.locator("#panel")).to_contain_text("A third berth is under study")
     expect(page.locator("#panel .edge")).to_have_text("The document ends here.")
     page.click(".answer p .cite-1")
+    expect(page.locator("#panel .which")).to_have_text("Source 1")
     page.click("#panel .bar button[title='Next source']")
     expect(page.locator("#panel .which")).to_have_text("Source 2")
 
