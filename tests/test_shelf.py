@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,10 +54,10 @@ def test_the_file_of_a_document_is_found(root: Root, tmp_path: Path) -> None:
     [({"id": "reports/b.md"}, "source_gone"), ({"root": None}, "source_unknown")],
 )
 def test_a_file_that_cant_be_read_again_is_told(
-    root: Root, changes: dict[str, object], code: str
+    root: Root, changes: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(DuociteError) as caught:
-        find_file(record(**changes), [root])
+        find_file(replace(record(), **changes), [root])
     assert caught.value.code == code
 
 

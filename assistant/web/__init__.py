@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.web.chat import Assistant
+    from assistant.web.holdings import Library
 
 HERE = Path(__file__).parent
 
 
-def mount(app: FastAPI, assistant: Assistant) -> None:
-    """Put the chat at the root of an app, behind the routes that are there already."""
+def mount(app: FastAPI, assistant: Assistant, library: Library | None = None) -> None:
+    """Put the chat at the root of an app, behind the routes that are there already, with a tab for
+    the documents of `library`. What `app.state.workers` ends, if it has them, ends uploads too."""
     import gradio as gr
 
     from assistant.web.handouts import ROUTE, Handouts
@@ -29,7 +31,7 @@ def mount(app: FastAPI, assistant: Assistant) -> None:
     app.get(ROUTE, include_in_schema=False, response_model=None)(handouts.serve)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, handouts),
+        build_page(assistant, handouts, library, getattr(app.state, "workers", None)),
         path="/",
         theme=build_theme(),
         head=_build_head(),

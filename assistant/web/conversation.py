@@ -19,7 +19,8 @@ Message = dict[str, str]
 class Exchange:
     """A question and its answer, which grows claim by claim until `answer` is there.
 
-    `problem` is the line that a person reads where no answer came.
+    `problem` is the line that a person reads where no answer came; `scope` names what the answer
+    was confined to, if anything.
     """
 
     question: str
@@ -27,6 +28,7 @@ class Exchange:
     claims: tuple[Claim, ...] = ()
     answer: Answer | None = None
     problem: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Conversation:
 
     exchanges: tuple[Exchange, ...] = ()
 
-    def begin(self, question: str) -> Conversation:
-        return Conversation((*self.exchanges, Exchange(question)))
+    def begin(self, question: str, scope: str = "") -> Conversation:
+        return Conversation((*self.exchanges, Exchange(question, scope=scope)))
 
     def take(self, event: Claim | Answer) -> Conversation:
         """With the next claim of the last answer, or with that answer itself."""
@@ -78,16 +80,24 @@ def to_messages(conversation: Conversation, language: Language) -> list[Message]
         message
         for exchange in conversation.exchanges
         for message in (
-            {"role": "user", "content": _show_question(exchange.question)},
+            {"role": "user", "content": _show_question(exchange, language)},
             {"role": "assistant", "content": _show_exchange(exchange, language)},
         )
     ]
 
 
-def _show_question(question: str) -> str:
+def _show_question(exchange: Exchange, language: Language) -> str:
     # Without blank lines, else Markdown would read what follows them as Markdown.
-    lines = (escape(line) for line in question.splitlines() if line.strip())
-    return f'<div class="question">{"<br>".join(lines)}</div>'
+    lines = (escape(line) for line in exchange.question.splitlines() if line.strip())
+    question = f'<div class="question">{"<br>".join(lines)}</div>'
+    return f"<div>{question}{_show_scope(exchange.scope, language)}</div>"
+
+
+def _show_scope(scope: str, language: Language) -> str:
+    if not scope:
+        return ""
+    said = load_messages(language).text("ui.filter.asked", names=" ".join(scope.split()))
+    return f'<p class="scope">{escape(said)}</p>'
 
 
 def _show_exchange(exchange: Exchange, language: Language) -> str:

@@ -17,20 +17,19 @@ from assistant.text.accepted import choose_language
 from assistant.web.chart import FIGURE, LABEL, VALUE, draw, name_value
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.conversation import Conversation, to_messages
+from assistant.web.documents import DocumentEvents, DocumentTab, lay_out_documents
+from assistant.web.filters import QUIET, FilterEvents, FilterRow, Updates, lay_out_filters
 from assistant.web.handouts import Handouts
+from assistant.web.holdings import Holdings, Library
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
+from assistant.web.scope import read_filters
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
 
 AS_ASKED = "auto"
 """What the choice of a language for answers is where none is chosen."""
-
-Updates = dict[Any, Any]
-
-# No spinner over what is being read, and no entry in the public API.
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # The script leaves in `duocitePick` what was clicked last, and then clicks the hidden button; in
 # `duociteOpen` it keeps what the panel shows.
@@ -50,44 +49,79 @@ class Parts:
     fresh: gr.Button
     messages: gr.Chatbot
     box: gr.Textbox
+    filters: FilterRow
     plot: gr.LinePlot
     panel: gr.HTML
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
+    chat_tab: gr.Tab
+    library: tuple[gr.Tab, DocumentTab] | None
 
 
-def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blocks:
-    """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
-    that serves original files."""
+def build_page(
+    assistant: Assistant,
+    handouts: Handouts | None = None,
+    library: Library | None = None,
+    workers: Workers | None = None,
+) -> gr.Blocks:
+    """The chat on `assistant`, and the documents of `library` if there is one, which `workers` are
+    at work on. Style and script are given when it is served, and `handouts` where that serves
+    original files."""
     chat = Chat(assistant, handouts)
     name = load_messages("en").text("ui.page.name")
+    holdings = Holdings(library) if library else None
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = _lay_out()
-        _Events(chat, parts).bind(page)
+        parts = _lay_out(holdings)
+        _Events(chat, parts, holdings, workers or Workers()).bind(page)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 
 
-def _lay_out() -> Parts:
+def _lay_out(holdings: Holdings | None) -> Parts:
     with gr.Row(elem_id="top"):
         masthead = gr.HTML(elem_id="masthead")
         fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
         choices = [(shown, language) for language, shown in LANGUAGES.items()]
         switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
-    with gr.Row(elem_id="body"):
-        with gr.Column(elem_id="talk", scale=3, min_width=0):
-            messages = _build_messages()
-            box = _build_box()
-            pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
-        with gr.Column(elem_id="side", scale=2, min_width=0):
-            plot = _build_plot()
-            panel = gr.HTML(elem_id="panel")
+    # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
+    with gr.Tabs(elem_id="tabs"):
+        with gr.Tab(id="chat", render_children=True) as chat_tab, gr.Row(elem_id="body"):
+            with gr.Column(elem_id="talk", scale=3, min_width=0):
+                messages = _build_messages()
+                box = _build_box()
+                with gr.Row(elem_id="below"):
+                    filters = lay_out_filters()
+                    pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
+            with gr.Column(elem_id="side", scale=2, min_width=0):
+                plot = _build_plot()
+                panel = gr.HTML(elem_id="panel")
+        library = _lay_out_library(holdings) if holdings else None
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
-    return Parts(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state)
+    return Parts(
+        masthead,
+        switch,
+        pin,
+        fresh,
+        messages,
+        box,
+        filters,
+        plot,
+        panel,
+        picked,
+        opener,
+        state,
+        chat_tab,
+        library,
+    )
+
+
+def _lay_out_library(holdings: Holdings) -> tuple[gr.Tab, DocumentTab]:
+    with gr.Tab(id="documents", render_children=True) as tab:
+        return tab, lay_out_documents(holdings)
 
 
 def _build_messages() -> gr.Chatbot:
@@ -146,9 +180,18 @@ def _label_pin(language: Language) -> dict[str, Any]:
 class _Events:
     """Binds the events; each handler says in terms of components what `Chat` answered."""
 
-    def __init__(self, chat: Chat, parts: Parts) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        parts: Parts,
+        holdings: Holdings | None = None,
+        workers: Workers | None = None,
+    ) -> None:
         self.chat = chat
         self.parts = parts
+        self._holdings = holdings
+        self._workers = workers or Workers()
+        self.filters = FilterEvents(chat.assistant, parts.filters)
         self._visitors: dict[str, Workers] = {}
 
     def bind(self, page: gr.Blocks) -> None:
@@ -156,12 +199,16 @@ class _Events:
         spoken = [parts.conversation, parts.switch]
         picked = [parts.picked, *spoken]
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
-        asked = [*spoken, parts.pin]
-        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
+        asked = [*spoken, parts.pin, *parts.filters.chosen]
+        tabs = [parts.chat_tab, *([parts.library[0]] if parts.library else [])]
+        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:], *tabs]
 
-        page.load(self.arrive, None, labelled, **QUIET).then(None, js=_MARK_LANGUAGE)
+        arrived = page.load(self.arrive, None, labelled, **QUIET)
+        arrived.then(None, js=_MARK_LANGUAGE)
         switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
         switched.then(None, js=_KEEP_LANGUAGE)
+        changes = self._bind_library([arrived, switched])
+        self.filters.bind(parts.switch, [arrived, switched, *changes])
         running: list[Any] = [
             parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
@@ -173,6 +220,23 @@ class _Events:
         page.unload(self.leave)
         opened = [parts.panel, parts.plot]
         parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
+
+    def _bind_library(self, renewals: list[Any]) -> list[Any]:
+        """The events after which documents may be others: the head of the page counts them."""
+        parts = self.parts
+        if parts.library is None or self._holdings is None:
+            return []
+        asked = self.chat.assistant.collection
+        tab = DocumentEvents(self._holdings, parts.library[1], asked, self._workers)
+        changes = tab.bind(parts.switch, renewals)
+        for change in changes:
+            change.then(self.count, parts.switch, parts.masthead, **QUIET)
+        return changes
+
+    def count(self, language: Language) -> str:
+        assistant = self.chat.assistant
+        documents = len(assistant.documents())
+        return show_masthead(language, assistant.collection, documents, assistant.answering())
 
     def arrive(self, request: gr.Request) -> Updates:
         wanted = request.query_params.get("lang")
@@ -201,16 +265,21 @@ class _Events:
         language: Language,
         pinned: str,
         request: gr.Request,
+        *chosen: object,
     ) -> AsyncGenerator[Updates]:
-        """Gradio ends this where it waits: a thread would go on, and with it the model."""
+        """`chosen` are the filters, as their row gives them.
+
+        Gradio ends this where it waits: a thread would go on, and with it the model."""
         yield {self.parts.box: ""}
         if not question.strip():
             return
 
         pin = next((one for one in LANGUAGES if one == pinned), None)
+        filters = read_filters(*chosen)
 
         def work(emit: Emit[Shown]) -> None:
-            with closing(self.chat.ask(question.strip(), conversation, language, pin)) as steps:
+            asked = self.chat.ask(question.strip(), conversation, language, pin, filters)
+            with closing(asked) as steps:
                 for shown in steps:
                     emit(shown)
 
@@ -226,8 +295,9 @@ class _Events:
         pinned: str,
         picked: gr.SelectData,
         request: gr.Request,
+        *chosen: object,
     ) -> AsyncGenerator[Updates]:
-        asked = self.ask(picked.value["text"], conversation, language, pinned, request)
+        asked = self.ask(picked.value["text"], conversation, language, pinned, request, *chosen)
         async with aclosing(asked) as steps:
             async for updates in steps:
                 yield updates
@@ -246,6 +316,13 @@ class _Events:
     def restart(self, language: Language) -> Updates:
         return self._show(Shown(Conversation(), [], show_hint(language)))
 
+    def _label_tabs(self, language: Language) -> Updates:
+        labels, parts = load_messages(language), self.parts
+        named: Updates = {parts.chat_tab: gr.Tab(label=labels.text("ui.tabs.chat"))}
+        if parts.library:
+            named[parts.library[0]] = gr.Tab(label=labels.text("ui.tabs.documents"))
+        return named
+
     def _show(self, shown: Shown) -> Updates:
         working = shown.conversation.working
         updates: Updates = {
@@ -262,14 +339,12 @@ class _Events:
         """Everything on the page that is said in a language, but for the answers themselves."""
         assistant, labels = self.chat.assistant, load_messages(language)
         messages: Any = to_messages(conversation, language)
-        documents = len(assistant.documents())
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
             self.parts.pin: gr.Dropdown(**_label_pin(language)),
-            self.parts.masthead: show_masthead(
-                language, assistant.collection, documents, assistant.answering()
-            ),
+            self.parts.masthead: self.count(language),
+            **self._label_tabs(language),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(
                 value=messages,

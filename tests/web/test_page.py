@@ -48,7 +48,7 @@ def page(page_module: ModuleType) -> Any:
 @pytest.fixture
 def events(page_module: ModuleType) -> Any:
     names = page_module.Parts.__dataclass_fields__
-    parts = page_module.Parts(**{name: name for name in names})
+    parts = page_module.Parts(**{name: name for name in names} | {"library": None})
     return page_module._Events(page_module.Chat(FakeAssistant()), parts)
 
 
