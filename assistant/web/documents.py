@@ -83,7 +83,7 @@ class DocumentEvents:
         for renewal in renewals:
             renewal.then(self.label, given, [tab.search, tab.collection, *tab.shown], **QUIET)
         tab.collection.input(self.choose, [tab.collection, switch], tab.shown, **QUIET)
-        tab.search.input(
+        tab.search.change(
             self.search, [tab.search, *given], tab.shown, trigger_mode="always_last", **QUIET
         )
         acted = [tab.act, *given]

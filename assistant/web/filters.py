@@ -66,7 +66,7 @@ def lay_out_filters() -> FilterRow:
         clear = gr.Button(
             visible=False, elem_id="unfilter", size="sm", scale=0, min_width=0, variant="secondary"
         )
-    note = gr.HTML(visible=False, elem_id="fitting")
+        note = gr.HTML(visible=False, elem_id="fitting")
     return FilterRow(fold, documents, organisations, years, note, clear)
 
 

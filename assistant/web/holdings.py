@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -76,7 +77,8 @@ class Holdings:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._waiting = tempfile.TemporaryDirectory(prefix="duocite-")
+        self._waiting = Path(tempfile.mkdtemp(prefix="duocite-"))
+        weakref.finalize(self, shutil.rmtree, self._waiting, ignore_errors=True)
 
     def collections(self) -> list[CollectionRow]:
         return self._library.collections()
@@ -154,7 +156,7 @@ class Holdings:
     def discard(self, paths: Iterable[Path]) -> None:
         """Delete files that waited, if they still do."""
         for path in paths:
-            if path.is_relative_to(self._waiting.name):
+            if path.is_relative_to(self._waiting):
                 shutil.rmtree(path.parent, ignore_errors=True)
 
     def _change(self, verb: str, document: str, visit: Visit) -> str:
@@ -197,7 +199,7 @@ class Holdings:
 
     def _take(self, path: Path) -> Path:
         """To a folder of its own, so that files of one name don't meet."""
-        own = Path(tempfile.mkdtemp(dir=self._waiting.name))
+        own = Path(tempfile.mkdtemp(dir=self._waiting))
         shutil.move(path, own / "file")
         with suppress(OSError):
             path.parent.rmdir()  # the upload's own folder, unless another one shares it

@@ -15,6 +15,7 @@ PAGE = 50
 """Documents a page: what a browser shows at once, however many there are."""
 
 COLUMNS = ("title", "organisation", "year", "language", "chunks", "state")
+_MOST_NAMED = 2  # organisations of one document; the rest is counted
 _NUMBERS = frozenset({"year", "chunks"})
 
 
@@ -95,7 +96,7 @@ def _show_head(column: str, view: View, labels: Messages) -> str:
 def _show_row(one: Shelved, view: View, labels: Messages) -> str:
     record = one.record
     shown = {
-        "organisation": _say_organisations(one),
+        "organisation": _shorten(_speakers(one)),
         "year": str(record.year or ""),
         "language": say_language(one, labels),
         "chunks": str(record.chunks),
@@ -124,8 +125,14 @@ def _show_pager(page: int, last: int, found: int, labels: Messages) -> str:
     return f'<p class="pages">{before}<span>{said}</span>{after}</p>'
 
 
-def _say_organisations(one: Shelved) -> str:
-    return one.record.organisation or ", ".join(one.record.organisations)
+def _speakers(one: Shelved) -> tuple[str, ...]:
+    own = one.record.organisation
+    return (own,) if own else one.record.organisations
+
+
+def _shorten(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" +{more}" if more > 0 else "")
 
 
 def _say_all(one: Shelved) -> str:
@@ -144,7 +151,7 @@ def _value(one: Shelved, column: str) -> object:
     if column == "state":
         return one.state
     if column == "organisation":
-        return _say_organisations(one) or None
+        return ", ".join(_speakers(one)) or None
     value: object = getattr(one.record, column)
     return value
 

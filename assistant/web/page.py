@@ -87,7 +87,10 @@ def _lay_out(holdings: Holdings | None) -> Parts:
         switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
     # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
     with gr.Tabs(elem_id="tabs"):
-        with gr.Tab(id="chat", render_children=True) as chat_tab, gr.Row(elem_id="body"):
+        with (
+            gr.Tab(id="chat", elem_id="tab-chat", render_children=True) as chat_tab,
+            gr.Row(elem_id="body"),
+        ):
             with gr.Column(elem_id="talk", scale=3, min_width=0):
                 messages = _build_messages()
                 box = _build_box()
@@ -120,7 +123,7 @@ def _lay_out(holdings: Holdings | None) -> Parts:
 
 
 def _lay_out_library(holdings: Holdings) -> tuple[gr.Tab, DocumentTab]:
-    with gr.Tab(id="documents", render_children=True) as tab:
+    with gr.Tab(id="documents", elem_id="tab-documents", render_children=True) as tab:
         return tab, lay_out_documents(holdings)
 
 

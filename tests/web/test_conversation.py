@@ -77,3 +77,9 @@ def test_steps_leave_the_conversation_before_them_as_it_was() -> None:
     before = Conversation().begin("Why?")
     before.take(answer_in_english().claims[0])
     assert before == Conversation().begin("Why?")
+
+
+def test_what_an_answer_was_confined_to_stays_text() -> None:
+    talk = Conversation().begin("Why?", "<b>A\n\n& B</b>")
+    [question, _] = to_messages(talk, "zh")
+    assert "仅依据：&lt;b&gt;A &amp; B&lt;/b&gt;" in question["content"]
