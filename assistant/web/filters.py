@@ -115,7 +115,10 @@ class FilterEvents:
         ]
         return {
             choice: gr.Dropdown(
-                choices=list(all_), value=list(on), label=labels.text(f"ui.filter.{key}")
+                choices=list(all_),
+                value=list(on),
+                multiselect=True,
+                label=labels.text(f"ui.filter.{key}"),
             )
             for choice, key, all_, on in offered
         }

@@ -123,7 +123,9 @@ class SendEvents:
                 path.unlink(missing_ok=True)
             yield self._refuse(error, items, language)
             return
-        left = tuple(one for one in items if one.stage == "asks")
+        names = {one.name for one in received}
+        left = tuple(one for one in items if one.stage == "asks" and one.name not in names)
+        self.holdings.discard(one.path for one in items if one.name in names)
         async for updates in self._bring_in((*left, *received), collection, language):
             yield updates
 

@@ -94,6 +94,18 @@ def test_a_file_that_replaces_waits_for_an_answer(
     assert done["replace"].visible is False
 
 
+def test_a_file_that_asks_gives_way_to_one_of_its_name_that_comes_later(
+    events: Any, library: FakeLibrary, folder: Path
+) -> None:
+    library.shelved.append(shelve("uploads/a.md", "Former"))
+    *_, asked = send(events, drop(folder, a="First."))
+    *_, again = send(events, drop(folder, a="Second."), asked["items"])
+    assert [one.stage for one in again["items"]] == ["asks"]
+    assert not asked["items"][0].path.exists()
+    listed(events.replace("harbour", again["items"], "en", VISITOR))
+    assert library.uploaded == [{"a.md": "Second."}]
+
+
 def test_a_file_that_may_not_replace_is_deleted(
     events: Any, library: FakeLibrary, folder: Path
 ) -> None:
