@@ -72,6 +72,14 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def clean(owner: Owner) -> Iterator[None]:
+    """No test finds what another one has uploaded."""
+    yield
+    sent = [row.id for row in owner.documents("default") if row.id.startswith("uploads/")]
+    owner.remove(sent, "default")
+
+
 @pytest.fixture(scope="module")
 def address(owner: Owner) -> Iterator[str]:
     workers = Workers()
@@ -98,10 +106,12 @@ def _build_in_thread(owner: Owner, workers: Workers) -> FastAPI:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     assert Path(CHROMIUM).exists(), "install Debian's chromium, or name one in CHROMIUM"
+    expect.set_options(timeout=20_000)  # the first answer loads its model
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -129,7 +139,9 @@ def _visit(
     page.set_default_timeout(20_000)
     page.goto(address)
     expect(page.locator(".welcome")).to_be_visible()
-    expect(page.locator("#rows tbody tr").first).to_be_attached()
+    expect(page.locator("#filters > button")).to_contain_text(
+        "Filter" if locale == "en-US" else "筛选"
+    )
     yield page
     context.close()
     assert faults == []
@@ -137,6 +149,8 @@ def _visit(
 
 def open_tab(page: Page, number: int) -> None:
     page.locator("#tabs [role=tab]").nth(number).click()
+    if number:
+        expect(page.locator("#rows tbody tr").first).to_be_visible()
 
 
 def send(page: Page, folder: Path, files: dict[str, str | bytes]) -> None:
@@ -184,13 +198,11 @@ def test_an_uploaded_document_is_answered_from_until_it_is_removed(
     expect(page.locator(".masthead .facts")).to_contain_text("Documents 2")
     open_tab(page, 0)
     ask(page, CARPETS)
-    expect(page.locator(".answer").last).to_have_class("answer refused")
-    expect(page.locator(".answer").last).not_to_contain_text("900")
+    expect(page.locator(".answer.refused")).to_have_count(1)
+    expect(page.locator(".answer.refused")).not_to_contain_text("900")
 
 
-def test_one_bad_file_stops_none_of_the_others_and_says_why(
-    chinese: Page, tmp_path: Path, owner: Owner
-) -> None:
+def test_one_bad_file_stops_none_of_the_others_and_says_why(chinese: Page, tmp_path: Path) -> None:
     open_tab(chinese, 1)
     files: dict[str, str | bytes] = {
         "织机.md": LOOMS,
@@ -204,7 +216,6 @@ def test_one_bad_file_stops_none_of_the_others_and_says_why(
     for words in ("setup.exe", "blank.txt", "broken.pdf", "未能加入"):
         expect(chinese.locator("#sent")).to_contain_text(words)
     expect(chinese.locator("#rows")).to_contain_text("uploads/织机.md")
-    owner.remove(["uploads/织机.md"], "default")
 
 
 def test_a_new_version_replaces_the_former_one_after_asking(
@@ -220,10 +231,9 @@ def test_a_new_version_replaces_the_former_one_after_asking(
     expect(page.locator("#sent li.done")).to_be_visible()
     assert "950" in owner.text("uploads/looms.md", "default")
     expect(page.locator("#replace")).to_have_count(0)
-    owner.remove(["uploads/looms.md"], "default")
 
 
-def test_script_in_a_document_stays_text(page: Page, tmp_path: Path, owner: Owner) -> None:
+def test_script_in_a_document_stays_text(page: Page, tmp_path: Path) -> None:
     bad = "<script>window.bad = 1</script><img src=x onerror='window.bad = 1'>"
     open_tab(page, 1)
     send(page, tmp_path, {"bad.md": f"# Looms {bad}\n\nThe weavers {bad} sold 900 carpets.\n"})
@@ -238,7 +248,6 @@ def test_script_in_a_document_stays_text(page: Page, tmp_path: Path, owner: Owne
     expect(page.locator("#filters > button")).to_contain_text("<script>")
     ask(page, "How many carpets were sold?")
     assert page.evaluate("window.bad") is None
-    owner.remove(["uploads/bad.md"], "default")
 
 
 def test_a_filter_confines_the_answer_and_one_click_clears_it(page: Page) -> None:
@@ -255,8 +264,8 @@ def test_a_filter_confines_the_answer_and_one_click_clears_it(page: Page) -> Non
     expect(page.locator(".scope")).to_have_count(2)
     page.click("#unfilter")
     expect(page.locator("#filters > button")).not_to_contain_text("Only")
-    ask(page, "How many people did the mill employ?")
-    expect(page.locator(".answer").last).to_contain_text("120 people")
+    ask(page, "How many tons of paper did the mill make in 2023?")
+    expect(page.locator(".answer").last).to_contain_text("40 tons")
     expect(page.locator(".scope")).to_have_count(2)
 
 
@@ -325,6 +334,7 @@ def test_a_reader_sees_no_upload_and_a_forged_event_is_refused(
     open_tab(editor, 1)
     open_document(editor, "A year of paper")
     editor.click("#document .do.remove")
+    expect(editor.locator("#document .do.sure")).to_be_visible()
     for name in ("documents", "sending"):  # from here on, the page is a reader's
         monkeypatch.setattr(f"assistant.web.{name}.find_visitor", lambda _: Visitor("r", False))
     editor.click("#document .do.sure")
