@@ -121,7 +121,7 @@ def test_names_stay_text() -> None:
 
 def test_every_stage_is_said_in_both_languages() -> None:
     for stage in ("waiting", "busy", "reading", "embedding", "done", "unchanged", "left", "asks"):
-        item = Item("a.md", A, stage)  # type: ignore[arg-type]
+        item = Item("a.md", A, stage)
         assert say_stage(item, "en") != say_stage(item, "zh")
     refused = Item("a.md", A, "refused", error=DuociteError("unexpected"))
     assert say_stage(refused, "zh").startswith("未能加入")
