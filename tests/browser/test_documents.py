@@ -316,6 +316,12 @@ def test_the_switch_relabels_the_tab_and_keeps_the_document(page: Page) -> None:
 
 
 def test_on_a_narrow_screen_the_document_covers_the_list_until_it_is_closed(narrow: Page) -> None:
+    narrow.click("#filters > button")
+    expect(narrow.locator("#choose-years")).to_be_visible()
+    for name in ("#scope", "#pin", "#choose-organisations"):
+        box = narrow.locator(name).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 400
     open_tab(narrow, 1)
     expect(narrow.locator("#reading")).to_be_hidden()
     open_document(narrow, "A year of paper")
