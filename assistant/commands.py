@@ -204,7 +204,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
 
         token = make_token()
         app = build_app(owner, token)
-        web.mount(app, owner.assistant(collection), state)
+        web.mount(app, owner.assistant(collection), state, owner)
         with (
             closing(app.state.workers),
             Serving(app, *place) as serving,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Claim
@@ -17,6 +18,8 @@ from assistant.errors import RequestError, StoreError
 from assistant.hypertext import to_html
 from assistant.render import to_markdown, to_plain
 from assistant.settings import Settings
+from assistant.shelf import Shelved, find_file, list_documents
+from assistant.uploads import FOLDER, delete_file, find_folder, put_in_place
 from assistant.wire import (
     Asked,
     ChunkRow,
@@ -35,7 +38,9 @@ from store.embedding import StoreEmbedding
 from store.formats.limits import Limits
 from store.ingest import ingest
 from store.places import Place, find_place
+from store.prepare import hash_file
 from store.report import IngestReport, Progress
+from store.roots import Root, build_own_root, file_of
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
@@ -95,6 +100,11 @@ class Owner:
             for one in records
         ]
 
+    def shelf(self, collection: str) -> list[Shelved]:
+        """The documents, each with what the ledger knows of it and how it stands."""
+        opened = self._collection(collection)
+        return list_documents(opened.documents(), opened.roots(), self._uploads(opened))
+
     def text(self, document: str, collection: str) -> str:
         return self._collection(collection).text(document)
 
@@ -102,11 +112,16 @@ class Owner:
         return [_build_row(node) for node in self._collection(collection).chunks(document)]
 
     def remove(self, documents: Sequence[str], collection: str) -> int:
+        """As `Owns` has it; an uploaded file, which is a copy, is deleted with its document."""
         opened = self._collection(collection)
+        uploads = self._uploads(opened)
         with opened.turn():
             chosen = {known for one in documents for known in _choose(opened, one)}
             for document in sorted(chosen):
+                path = _file_of(opened, document)
                 opened.remove(document)
+                if path:
+                    delete_file(path, uploads)
             for root in opened.roots():
                 if f"{root.name}/" in documents:
                     opened.remove_root(root.name)
@@ -125,12 +140,49 @@ class Owner:
             _log.warning("not read: %s", path, exc_info=error)
         return report
 
+    def upload(
+        self, files: Mapping[str, Path], collection: str, progress: Progress
+    ) -> IngestReport:
+        """Bring files that visitors sent into a collection that exists, under the names given,
+        which `uploads.clean_name` has made. The files are moved.
+
+        A document of the same name is replaced, unless its new file is refused: then it stays as
+        it was, and so does its file. Raises what `ingest` raises, and StoreError "unwritable".
+        """
+        target = self._collection(collection)
+        folder = self._uploads(target)
+        with target.turn():
+            root = build_own_root(FOLDER, folder, _named(target), target.documents())
+            if root not in target.roots():
+                target.write_root(root)
+
+            def is_stored(name: str) -> bool:
+                return _is_stored(target, root.document_id(folder / name), folder / name)
+
+            with put_in_place(folder, files, is_stored) as paths:
+                return self.ingest(IngestOrder(tuple(paths), collection), progress)
+
+    def reread(self, document: str, collection: str, progress: Progress) -> IngestReport:
+        """Read one document's file again; one that hasn't changed is counted as unchanged.
+
+        Raises StoreError "no_document", "source_gone", "source_unknown", and as `ingest`.
+        """
+        opened = self._collection(collection)
+        record = opened.record(document)
+        if record is None:
+            raise StoreError("no_document", document=document, collection=collection)
+        path = find_file(record, opened.roots())
+        return self.ingest(IngestOrder((path,), collection), progress)
+
     def close(self) -> None:
         for assistant in self._assistants.values():
             assistant.writer.close()
         self._embedding.close()
         if self._store is not None:
             self._store.close()
+
+    def _uploads(self, collection: Collection) -> Path:
+        return find_folder(self._settings.data, collection.name)
 
     def _open(self) -> Store:
         if self._store is None:
@@ -178,6 +230,21 @@ def _choose(collection: Collection, given: str) -> list[str]:
     if not found:
         raise StoreError("no_document", document=given, collection=collection.name)
     return found
+
+
+def _named(collection: Collection) -> dict[str, Root]:
+    return {root.name: root for root in collection.roots()}
+
+
+def _file_of(collection: Collection, document: str) -> Path | None:
+    record = collection.record(document)
+    return file_of(record, _named(collection)) if record else None
+
+
+def _is_stored(collection: Collection, document: str, path: Path) -> bool:
+    """Whether a document was read from the very bytes that lie at `path`."""
+    record = collection.record(document)
+    return record is not None and path.is_file() and record.content == hash_file(path)
 
 
 def _build_row(node: TextNode) -> ChunkRow:

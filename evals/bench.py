@@ -173,7 +173,7 @@ def _ingest_file(
 ) -> None:
     entry = catalog.find(file.place)
     with watch.stage("read"):
-        content = hash_file(file)
+        content = hash_file(file.path)
         stamp = build_stamp(content, file, entry, embedding.identity)
         document = read_planned(file, entry)
     with watch.stage("clean, chunk"):

@@ -97,9 +97,10 @@ class _Run:
             return
         if isinstance(outcome, IngestError):
             self._failed.append((file.path, outcome))
-        else:
-            self._keep(outcome)
-            self._replace(file.id)
+            self._finish(file.id, outcome)
+            return
+        self._keep(outcome)
+        self._replace(file.id)
         self._finish(file.id)
 
     def flush(self) -> None:
@@ -176,15 +177,21 @@ class _Run:
     ) -> None:
         self._collection.write_tokens(document.record.version, nodes, tokens)
 
-    def _finish(self, document: str) -> None:
+    def _finish(self, document: str, refused: IngestError | None = None) -> None:
         self._done += 1
         self._done_size += self._sizes[document]
-        self._report(document, 0, 0)
+        self._report(document, 0, 0, refused)
 
     def _report_chunks(self, document: Prepared, done: int) -> None:
         self._report(document.record.id, done, len(document.nodes))
 
-    def _report(self, document: str, chunks_done: int, chunks_total: int) -> None:
+    def _report(
+        self,
+        document: str,
+        chunks_done: int,
+        chunks_total: int,
+        refused: IngestError | None = None,
+    ) -> None:
         if self._progress is None:
             return
         part = chunks_done / chunks_total if chunks_total else 0.0
@@ -199,6 +206,7 @@ class _Run:
                 chunks_done=chunks_done,
                 chunks_total=chunks_total,
                 share=self._share,
+                refused=refused,
             )
         )
 

@@ -67,7 +67,7 @@ class Preparer:
     def _prepare(self, file: PlannedFile) -> Prepared | DocumentRecord:
         known = self.whole.get(file.id)
         entry = self.catalogs[file.folder].find(file.place)
-        content = hash_file(file)
+        content = hash_file(file.path)
         stamp = build_stamp(content, file, entry, self.identity)
         if known and known.stamp == stamp:
             return state_origin(known, file, stamp, content)
@@ -139,13 +139,13 @@ def describe(document: Document, entry: CatalogEntry | None) -> None:
     document.metadata.update({name: value for name, value in stated.items() if value is not None})
 
 
-def hash_file(file: PlannedFile) -> str:
-    """SHA-256 of the file's bytes; raises IngestError "unreadable"."""
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes; raises IngestError "unreadable"."""
     try:
-        with file.path.open("rb") as opened:
+        with path.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise IngestError("unreadable", path=str(file.path), reason=error.strerror) from error
+        raise IngestError("unreadable", path=str(path), reason=error.strerror) from error
 
 
 def build_stamp(content: str, file: PlannedFile, entry: CatalogEntry | None, identity: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from store.formats.extract import Note
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """Where an ingest stands. `share` of all work, by file size, is in 0 to 1."""
+    """Where an ingest stands. `share` of all work, by file size, is in 0 to 1; `refused` is why the
+    document that has just been done with is none."""
 
     document: str
     documents_done: int
@@ -21,13 +22,17 @@ class IngestProgress:
     chunks_done: int
     chunks_total: int
     share: float
+    refused: IngestError | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        counts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**counts, "refused": self.refused.to_json() if self.refused else None}
 
     @classmethod
     def from_json(cls, known: Mapping[str, Any]) -> IngestProgress:
-        return cls(**known)
+        """What a server of before says has no word on refusals."""
+        refused = known.get("refused")
+        return cls(**{**known, "refused": _read_failure(refused) if refused else None})
 
 
 Progress = Callable[[IngestProgress], None]
@@ -93,7 +98,9 @@ class IngestReport:
         read: dict[str, Any] = {
             "removed": tuple(known["removed"]),
             "spared": tuple(Spared(*one) for one in spared),
-            "failed": tuple((Path(one["path"]), _read_failure(one)) for one in known["failed"]),
+            "failed": tuple(
+                (Path(one["path"]), _read_failure(one["error"])) for one in known["failed"]
+            ),
             "skipped": tuple(Path(path) for path in known["skipped"]),
             "other": tuple(known["other"]),
             "notes": tuple(notes),
@@ -102,7 +109,7 @@ class IngestReport:
 
 
 def _read_failure(known: Mapping[str, Any]) -> IngestError:
-    error = read_error(known["error"])
+    error = read_error(known)
     if not isinstance(error, IngestError):
         raise TypeError(f"{error} is no failure of a document")
     return error

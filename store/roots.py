@@ -60,6 +60,18 @@ def build_root(given: Path, roots: Mapping[str, Root], records: Sequence[Documen
     return Root(_free_name(name, roots), folder)
 
 
+def build_own_root(
+    name: str, folder: Path, roots: Mapping[str, Root], records: Sequence[DocumentRecord]
+) -> Root:
+    """The root that `folder` itself is, was before it moved, or is from now on, called `name`; a
+    root that it lies in doesn't count."""
+    for root in roots.values():
+        moved = root.path.name == folder.name and _has_moved(root, folder, records)
+        if root.path == folder or moved:
+            return Root(root.name, folder)
+    return Root(_free_name(name, roots), folder)
+
+
 def name_alone(file: Path, taken: Mapping[str, Path | None]) -> str:
     """An id for a file given alone: its name, with a number if another file has that.
 

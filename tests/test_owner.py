@@ -174,3 +174,65 @@ def test_an_answer_is_rendered_as_asked(form: object, start: str) -> None:
     assert told.rendered.startswith(start)
     assert bool(told.rendered) is (form is not None)
     assert told.answer == answer.to_json()
+
+
+def send(owner: Owner, folder: Path, **texts: str) -> IngestReport:
+    """Upload files of these names (without their suffix) and texts."""
+    folder.mkdir(exist_ok=True)
+    files = {f"{name}.md": folder / f"sent-{name}" for name in texts}
+    for name, text in texts.items():
+        files[f"{name}.md"].write_text(text, encoding="utf-8")
+    return owner.upload(files, "default", lambda progress: None)
+
+
+def test_an_uploaded_document_is_answered_from_and_lies_in_a_folder_of_its_own(
+    owner: Owner, settings: Settings, tmp_path: Path
+) -> None:
+    text = "# Looms\n\nThe weavers sold 900 carpets in 2021.\n"
+    assert send(owner, tmp_path / "sent", looms=text).new == 1
+    told = answer_of(owner, "How many carpets did the weavers sell in 2021?")
+    assert told.answer["citations"][0]["document"] == "uploads/looms.md"
+    [shelved] = [one for one in owner.shelf("default") if one.uploaded]
+    assert (shelved.record.id, shelved.state) == ("uploads/looms.md", "current")
+    folder = next((settings.data / "uploads").iterdir())
+    assert [path.name for path in folder.iterdir()] == ["looms.md"]
+    assert ingest(owner, folder).unchanged == 1  # a root as any other
+
+
+def test_a_new_version_that_is_refused_leaves_the_former_one(owner: Owner, tmp_path: Path) -> None:
+    send(owner, tmp_path / "sent", looms="# Looms\n\nThe weavers sold 900 carpets.\n")
+    report = send(owner, tmp_path / "sent", looms="\n", other="# Other\n\nA second one.\n")
+    assert [error.code for _, error in report.failed] == ["empty"]
+    assert (report.new, report.changed) == (1, 0)
+    assert "900 carpets" in owner.text("uploads/looms.md", "default")
+    assert owner.reread("uploads/looms.md", "default", print).unchanged == 1
+    assert send(owner, tmp_path / "sent", looms="# Looms\n\nIt was 950.\n").changed == 1
+    assert "950" in owner.text("uploads/looms.md", "default")
+
+
+def test_a_removed_upload_is_gone_with_its_file_and_others_keep_theirs(
+    owner: Owner, docs: Path, settings: Settings, tmp_path: Path
+) -> None:
+    send(owner, tmp_path / "sent", looms="# Looms\n\nThe weavers sold 900 carpets.\n")
+    assert owner.remove(["uploads/looms.md", "reports/ship.md"], "default") == 2
+    assert list((settings.data / "uploads").rglob("*.md")) == []
+    assert (docs / "ship.md").exists()
+
+
+def test_uploads_go_into_a_collection_that_is_there(owner: Owner, tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        owner.upload({"a.md": tmp_path / "a"}, "no such", lambda progress: None)
+    assert caught.value.code == "no_collection"
+
+
+def test_a_document_is_read_again_as_its_file_now_is(owner: Owner, docs: Path) -> None:
+    (docs / "deep" / "mill.md").write_text(MILL.replace("40", "55"), encoding="utf-8")
+    assert owner.reread("reports/deep/mill.md", "default", lambda progress: None).changed == 1
+    assert "55 tons" in answer_of(owner, QUESTION).answer["answer"]
+    (docs / "deep" / "mill.md").unlink()
+    with pytest.raises(StoreError) as caught:
+        owner.reread("reports/deep/mill.md", "default", lambda progress: None)
+    assert caught.value.code == "source_gone"
+    with pytest.raises(StoreError) as caught:
+        owner.reread("reports/none.md", "default", lambda progress: None)
+    assert caught.value.code == "no_document"

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
     from assistant.state import State
     from assistant.web.chat import Assistant
+    from assistant.web.holdings import Library
 
 HERE = Path(__file__).parent
 
 
-def mount(app: FastAPI, assistant: Assistant, state: State | None = None) -> None:
-    """Put the chat at the root of an app, behind the routes that are there already.
+def mount(
+    app: FastAPI,
+    assistant: Assistant,
+    state: State | None = None,
+    library: Library | None = None,
+) -> None:
+    """Put the chat at the root of an app, behind the routes that are there already, with a tab for
+    the documents of `library`. What `app.state.workers` ends, if it has them, ends uploads too.
 
     Conversations and feedback go into `state`; without it, they last as long as the app.
     """
@@ -39,7 +46,7 @@ def mount(app: FastAPI, assistant: Assistant, state: State | None = None) -> Non
     app.get(exports.ROUTE, include_in_schema=False, response_model=None)(serve)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, handouts, keeper),
+        build_page(assistant, handouts, keeper, library, getattr(app.state, "workers", None)),
         path="/",
         theme=build_theme(),
         head=_build_head(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from assistant.answer import Answer, Citation, Claim, Language, Turn
+from assistant.answer import Answer, Citation, Claim, Filters, Language, Turn
 from assistant.errors import DuociteError
 from assistant.history import LOCAL_USER
 from assistant.prompts import explain, load_messages
@@ -19,7 +19,9 @@ from assistant.web.keeper import Keeper
 from assistant.web.original import Original, show_original
 from assistant.web.panel import find_citation, show_hint, show_source
 from assistant.web.picks import Pick, read_pick
+from assistant.web.scope import count_fitting, find_choices, is_on, say_filters
 from store.formats.extract import Source
+from store.ledger import DocumentRecord
 from store.sources import draw_source
 
 
@@ -30,14 +32,19 @@ class Assistant(Protocol):
     def collection(self) -> str: ...
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        language: Language | None = None,
     ) -> Iterator[Claim | Answer]: ...
 
     def text(self, document_id: str) -> str: ...
 
     def source(self, document_id: str) -> Source: ...
 
-    def documents(self) -> Sequence[object]: ...
+    def documents(self) -> Sequence[DocumentRecord]: ...
 
     def examples(self, language: Language) -> list[str]: ...
 
@@ -77,17 +84,24 @@ class Chat:
         language: Language,
         pinned: Language | None = None,
         user: str = LOCAL_USER,
+        filters: Filters | None = None,
     ) -> Generator[Shown]:
         """Each step of an answer, from the question alone to the whole answer with its source.
 
         The answer is in the question's language unless `pinned`; all around it in `language`. When
         it is whole, it goes into the history of `user`.
         """
-        talk = conversation.stop().begin(question)
+        talk = conversation.stop().begin(question, self._say_scope(filters))
         yield _show(talk, language)
+        if not self._finds_any(filters):
+            nothing = load_messages(language).text("ui.filter.nothing")
+            yield _show(talk.fail(nothing), language)
+            return
         try:
-            turns = talk.turns
-            for event in self.assistant.stream(question, history=turns, language=pinned):
+            events = self.assistant.stream(
+                question, history=talk.turns, filters=filters, language=pinned
+            )
+            for event in events:
                 talk = talk.take(event)
                 if isinstance(event, Answer):
                     talk = self.keeper.keep(talk, user, pinned, language)
@@ -137,6 +151,17 @@ class Chat:
 
     def examples(self, language: Language) -> list[str]:
         return self.assistant.examples(language)
+
+    def _say_scope(self, filters: Filters | None) -> str:
+        if filters is None:
+            return ""
+        return say_filters(filters, find_choices(self.assistant.documents()))
+
+    def _finds_any(self, filters: Filters | None) -> bool:
+        """Whether a question may be answered from any document at all."""
+        if filters is None or not is_on(filters):
+            return True
+        return count_fitting(filters, self.assistant.documents()) > 0
 
     def _show_event(self, event: Claim | Answer, talk: Conversation, language: Language) -> Shown:
         if isinstance(event, Claim):

@@ -22,7 +22,8 @@ class Exchange:
     """A question and its answer, which grows claim by claim until `answer` is there.
 
     `problem` is the line that a person reads where no answer came, `note` the one under an answer
-    that is there. `kept` says whether the history has it, `thumb` what the reader thought of it.
+    that is there; `scope` names what the answer was confined to, if anything. `kept` says whether
+    the history has it, `thumb` what the reader thought of it.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Exchange:
     claims: tuple[Claim, ...] = ()
     answer: Answer | None = None
     problem: str = ""
+    scope: str = ""
     kept: bool = False
     note: str = ""
     thumb: Thumb | None = None
@@ -49,10 +51,10 @@ class Conversation:
     editing: int | None = None
     keeps: int | None = None
 
-    def begin(self, question: str) -> Conversation:
+    def begin(self, question: str, scope: str = "") -> Conversation:
         """With a new question, in place of the one that is being edited and all after it."""
         talk = self if self.editing is None else self.cut(self.editing)
-        return replace(talk, exchanges=(*talk.exchanges, Exchange(question)))
+        return replace(talk, exchanges=(*talk.exchanges, Exchange(question, scope=scope)))
 
     def edit(self, index: int | None) -> Conversation:
         """With a question that is being edited; any other index edits nothing."""
@@ -142,13 +144,21 @@ def to_messages(conversation: Conversation, language: Language) -> list[Message]
 
 
 def _show_question(conversation: Conversation, index: int, language: Language) -> str:
-    question = conversation.exchanges[index].question
+    exchange = conversation.exchanges[index]
     # Without blank lines, else Markdown would read what follows them as Markdown.
-    lines = (escape(line) for line in question.splitlines() if line.strip())
+    lines = (escape(line) for line in exchange.question.splitlines() if line.strip())
     shown = f'<div class="question">{"<br>".join(lines)}</div>'
     edit = "" if conversation.working else show_edit(index, language)
     kind = "asked editing" if conversation.editing == index else "asked"
-    return f'<div class="{kind}">{shown}{edit}</div>'
+    scope = _show_scope(exchange.scope, language)
+    return f'<div><div class="{kind}">{shown}{edit}</div>{scope}</div>'
+
+
+def _show_scope(scope: str, language: Language) -> str:
+    if not scope:
+        return ""
+    said = load_messages(language).text("ui.filter.asked", names=" ".join(scope.split()))
+    return f'<p class="scope">{escape(said)}</p>'
 
 
 def _show_exchange(conversation: Conversation, index: int, language: Language) -> str:

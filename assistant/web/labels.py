@@ -44,3 +44,7 @@ def show_welcome(language: Language, offers: Sequence[Offer] = ()) -> str:
     title, text = (escape(labels.text(f"ui.welcome.{key}")) for key in ("title", "text"))
     more = "".join(f'<p class="offer">{escape(say_offer(one, labels))}</p>' for one in offers)
     return f'<div class="welcome"><h2>{title}</h2><p>{text}</p>{more}</div>'
+
+
+def show_note(*lines: str) -> str:
+    return "".join(f'<p class="told">{escape(line)}</p>' for line in lines)

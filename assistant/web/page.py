@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, closing
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -13,26 +12,26 @@ from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
-from assistant.web import components
 from assistant.web.chat import Assistant, Chat, Shown
 from assistant.web.components import AS_ASKED, label_pin, read_pin, update_plot
 from assistant.web.conversation import Conversation, to_messages
-from assistant.web.editing import EditEvents, EditParts, lay_out_editing
-from assistant.web.feedback import RatingEvents, RatingParts, lay_out_rating
+from assistant.web.documents import DocumentEvents
+from assistant.web.editing import EditEvents
+from assistant.web.feedback import RatingEvents
+from assistant.web.filters import QUIET, FilterEvents, Updates
 from assistant.web.handouts import Handouts
-from assistant.web.history import DrawerEvents, DrawerParts, lay_out_drawer
+from assistant.web.history import DrawerEvents
+from assistant.web.holdings import Holdings, Library
 from assistant.web.keeper import Keeper, Recalled
-from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
+from assistant.web.labels import show_masthead, show_welcome
 from assistant.web.panel import show_hint
+from assistant.web.parts import Parts, lay_out
+from assistant.web.scope import read_filters
 from assistant.web.visitor import find_visitor
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
 
-Updates = dict[Any, Any]
-
-# No spinner over what is being read, and no entry in the public API.
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # The script leaves in `duocitePick` what was clicked last, and then clicks the hidden button; in
 # `duociteOpen` it keeps what the panel shows.
@@ -42,74 +41,42 @@ _MARK_LANGUAGE = "() => window.duociteLanguage && window.duociteLanguage(false)"
 _KEEP_LANGUAGE = "() => window.duociteLanguage && window.duociteLanguage(true)"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The components that events read and write."""
-
-    masthead: gr.HTML
-    switch: gr.Radio
-    pin: gr.Dropdown
-    fresh: gr.Button
-    messages: gr.Chatbot
-    box: gr.Textbox
-    plot: gr.LinePlot
-    panel: gr.HTML
-    picked: gr.Textbox
-    opener: gr.Button
-    conversation: gr.State
-    drawer_button: gr.Button
-    drawer: DrawerParts
-    rating: RatingParts
-    editing: EditParts
-
-
 def build_page(
-    assistant: Assistant, handouts: Handouts | None = None, keeper: Keeper | None = None
+    assistant: Assistant,
+    handouts: Handouts | None = None,
+    keeper: Keeper | None = None,
+    library: Library | None = None,
+    workers: Workers | None = None,
 ) -> gr.Blocks:
-    """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
-    that serves original files. Without a `keeper`, conversations last as long as the page."""
+    """The chat on `assistant`, and the documents of `library` if there is one, which `workers` are
+    at work on. Style and script are given when it is served, and `handouts` where that serves
+    original files. Without a `keeper`, conversations last as long as the page."""
     chat = Chat(assistant, handouts, keeper)
     name = load_messages("en").text("ui.page.name")
+    holdings = Holdings(library) if library else None
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = _lay_out()
-        _Events(chat, parts).bind(page)
+        parts = lay_out(holdings)
+        _Events(chat, parts, holdings, workers or Workers()).bind(page)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
-
-
-def _lay_out() -> Parts:
-    with gr.Row(elem_id="top"):
-        drawer_button = gr.Button(elem_id="drawer-button", size="sm", scale=0, min_width=0)
-        masthead = gr.HTML(elem_id="masthead")
-        fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
-        choices = [(shown, language) for language, shown in LANGUAGES.items()]
-        switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
-    with gr.Row(elem_id="body"):
-        drawer = lay_out_drawer()
-        with gr.Column(elem_id="talk", scale=3, min_width=0):
-            messages = components.build_messages()
-            rating, editing = lay_out_rating(), lay_out_editing()
-            box = components.build_box()
-            pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
-        with gr.Column(elem_id="side", scale=2, min_width=0):
-            plot = components.build_plot()
-            panel = gr.HTML(elem_id="panel")
-    picked = gr.Textbox(visible="hidden", elem_id="picked")
-    opener = gr.Button(visible="hidden", elem_id="opener")
-    state = gr.State(Conversation())
-    return Parts(
-        *(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state),
-        *(drawer_button, drawer, rating, editing),
-    )
 
 
 class _Events:
     """Binds the events; each handler says in terms of components what `Chat` answered."""
 
-    def __init__(self, chat: Chat, parts: Parts) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        parts: Parts,
+        holdings: Holdings | None = None,
+        workers: Workers | None = None,
+    ) -> None:
         self.chat = chat
         self.parts = parts
+        self._holdings = holdings
+        self._workers = workers or Workers()
+        self.filters = FilterEvents(chat.assistant, parts.filters)
         self._visitors: dict[str, Workers] = {}
         self.drawer = DrawerEvents(chat.keeper, parts.drawer, self.turn)
         talk = (parts.conversation, parts.messages)
@@ -123,15 +90,17 @@ class _Events:
         listed, drawn = [parts.drawer.drawer, *spoken], self.drawer.outputs
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
         shown.append(parts.editing.banner)
-        asked = [*spoken, parts.pin]
-        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
+        asked = [*spoken, parts.pin, *parts.filters.chosen]
+        tabs = [parts.chat_tab, *([parts.library[0]] if parts.library else [])]
+        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:], *tabs]
         labelled += [parts.drawer_button, parts.drawer.seek, *drawn, *self.rating.labelled]
 
-        page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET).then(
-            None, js=_MARK_LANGUAGE
-        )
+        arrived = page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET)
+        arrived.then(None, js=_MARK_LANGUAGE)
         switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
         switched.then(None, js=_KEEP_LANGUAGE).then(self.drawer.refresh, listed, drawn, **QUIET)
+        changes = self._bind_library([arrived, switched])
+        self.filters.bind(parts.switch, [arrived, switched, *changes])
         running: list[Any] = [
             parts.box.submit(self.ask, [parts.box, *asked], shown, **QUIET),
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
@@ -152,6 +121,23 @@ class _Events:
         page.unload(self.leave)
         opened = [parts.panel, parts.plot]
         parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
+
+    def _bind_library(self, renewals: list[Any]) -> list[Any]:
+        """The events after which documents may be others: the head of the page counts them."""
+        parts = self.parts
+        if parts.library is None or self._holdings is None:
+            return []
+        asked = self.chat.assistant.collection
+        tab = DocumentEvents(self._holdings, parts.library[1], asked, self._workers)
+        changes = tab.bind(parts.switch, renewals)
+        for change in changes:
+            change.then(self.count, parts.switch, parts.masthead, **QUIET)
+        return changes
+
+    def count(self, language: Language) -> str:
+        assistant = self.chat.assistant
+        documents = len(assistant.documents())
+        return show_masthead(language, assistant.collection, documents, assistant.answering())
 
     def arrive(self, request: gr.Request) -> Updates:
         wanted = request.query_params.get("lang")
@@ -196,17 +182,20 @@ class _Events:
         language: Language,
         pinned: str,
         request: gr.Request,
+        *chosen: object,
     ) -> AsyncGenerator[Updates]:
-        """Gradio ends this where it waits: a thread would go on, and with it the model."""
+        """`chosen` are the filters, as their row gives them.
+
+        Gradio ends this where it waits: a thread would go on, and with it the model."""
         yield {self.parts.box: ""}
         if not question.strip():
             return
 
-        said = (question.strip(), conversation, language, read_pin(pinned))
-        user = find_visitor(request).name
+        filters, user = read_filters(*chosen), find_visitor(request).name
+        said = (question.strip(), conversation, language, read_pin(pinned), user, filters)
 
         def work(emit: Emit[Shown]) -> None:
-            with closing(self.chat.ask(*said, user)) as steps:
+            with closing(self.chat.ask(*said)) as steps:
                 for shown in steps:
                     emit(shown)
 
@@ -222,18 +211,25 @@ class _Events:
         pinned: str,
         picked: gr.SelectData,
         request: gr.Request,
+        *chosen: object,
     ) -> AsyncGenerator[Updates]:
-        asked = self.ask(picked.value["text"], conversation, language, pinned, request)
+        asked = self.ask(picked.value["text"], conversation, language, pinned, request, *chosen)
         async with aclosing(asked) as steps:
             async for updates in steps:
                 yield updates
 
     async def ask_again(
-        self, conversation: Conversation, language: Language, pinned: str, request: gr.Request
+        self,
+        conversation: Conversation,
+        language: Language,
+        pinned: str,
+        request: gr.Request,
+        *chosen: object,
     ) -> AsyncGenerator[Updates]:
         """The last question; its answer goes when there is another."""
         talk = conversation.edit(len(conversation.exchanges) - 1)
-        async with aclosing(self.ask(talk.edited or "", talk, language, pinned, request)) as steps:
+        asked = self.ask(talk.edited or "", talk, language, pinned, request, *chosen)
+        async with aclosing(asked) as steps:
             await anext(steps)  # that empties the box: what is being typed stays
             async for updates in steps:
                 yield updates
@@ -259,6 +255,13 @@ class _Events:
         shown = Shown(Conversation(), [], show_hint(language))
         return {**self._show(shown), **self.rating.close()}
 
+    def _label_tabs(self, language: Language) -> Updates:
+        labels, parts = load_messages(language), self.parts
+        named: Updates = {parts.chat_tab: gr.Tab(label=labels.text("ui.tabs.chat"))}
+        if parts.library:
+            named[parts.library[0]] = gr.Tab(label=labels.text("ui.tabs.documents"))
+        return named
+
     def _show(self, shown: Shown) -> Updates:
         working = shown.conversation.working
         updates: Updates = {
@@ -276,14 +279,12 @@ class _Events:
         """Everything on the page that is said in a language, but for the answers themselves."""
         assistant, labels = self.chat.assistant, load_messages(language)
         messages: Any = to_messages(conversation, language)
-        documents = len(assistant.documents())
         hint, fresh = labels.text("ui.composer.hint"), labels.text("ui.composer.new_chat")
         return {
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
             self.parts.pin: gr.Dropdown(**label_pin(language)),
-            self.parts.masthead: show_masthead(
-                language, assistant.collection, documents, assistant.answering()
-            ),
+            self.parts.masthead: self.count(language),
+            **self._label_tabs(language),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(
                 value=messages,

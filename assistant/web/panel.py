@@ -182,7 +182,7 @@ def _show_place(citation: Citation, text: str, reach: tuple[int, int], labels: M
             citation, "before", name_view(before + 1, after), _says_nothing(text[:first]), labels
         )
         + _show_around(split_lines(text, first, start))
-        + _show_lines(split_lines(text, start, end), quote)
+        + show_lines(split_lines(text, start, end), quote)
         + _show_around(split_lines(text, end, last))
         + _show_more(
             citation, "after", name_view(before, after + 1), _says_nothing(text[last:]), labels
@@ -213,10 +213,11 @@ def _show_more(citation: Citation, side: str, view: str, at_edge: bool, labels: 
 
 
 def _show_around(lines: list[Line]) -> str:
-    return f'<div class="around">{_show_lines(lines, (0, 0))}</div>' if lines else ""
+    return f'<div class="around">{show_lines(lines, (0, 0))}</div>' if lines else ""
 
 
-def _show_lines(lines: list[Line], quote: tuple[int, int]) -> str:
+def show_lines(lines: list[Line], quote: tuple[int, int]) -> str:
+    """Lines of a document, headings as such, the characters from quote[0] to quote[1] marked."""
     rows = "".join(_show_line(line, quote) for line in lines if not _RULE.fullmatch(line.text))
     return f'<div class="text">{rows}</div>'
 

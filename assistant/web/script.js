@@ -34,7 +34,7 @@
     document.querySelector("#opener")?.click();
   };
 
-  const close = () => document.body.classList.remove("reading");
+  const close = () => document.body.classList.remove("reading", "reading-document");
 
   // What the check of a figure found: shown while the pointer or the focus rests on it, or once it
   // is tapped. The sanitizer drops what makes it a button, so that is put on here.
@@ -154,7 +154,18 @@
     }
   });
 
+  // A document: what was clicked goes to the server, what changes one by a way of its own.
+  const handle = (button) => {
+    const verb = button.dataset.act.split(":")[0];
+    window.duociteAct = button.dataset.act;
+    if (verb === "open") document.body.classList.add("reading-document");
+    document.querySelector(verb === "sure" || verb === "again" ? "#changer" : "#looker")?.click();
+  };
+
   document.addEventListener("click", (event) => {
+    const acting = event.target.closest?.("#documents button[data-act]");
+    if (acting) handle(acting);
+    if (event.target.closest?.("#document .close")) document.body.classList.remove("reading-document");
     tell(event.target.closest?.(".figure"));
     const button = event.target.closest?.("button[class*='cite-'], button[class*='chart']");
     const table = event.target.closest?.("button.copy");

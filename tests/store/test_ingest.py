@@ -580,6 +580,14 @@ def test_progress_runs_from_nothing_to_all(
     }
 
 
+def test_progress_tells_at_once_which_document_is_refused(run: Ingest, docs: Path) -> None:
+    save(docs / "blank.md", "\n")
+    steps: list[IngestProgress] = []
+    run(progress=steps.append)
+    told = {step.document: step.refused.code for step in steps if step.refused}
+    assert told == {"docs/blank.md": "empty"}
+
+
 def test_no_documents_are_no_work(run: Ingest, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     report = run(tmp_path / "none")

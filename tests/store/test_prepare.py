@@ -75,11 +75,11 @@ def test_a_stamp_changes_with_all_that_a_document_is_made_of(
 ) -> None:
     one, other = plan("a.md", "b.md")
     entry = CatalogEntry("a.md", organisation="Acme")
-    before = hash_file(one)
+    before = hash_file(one.path)
     stamps = {build_stamp(before, one, None, "1"), build_stamp(before, other, None, "1")}
     stamps |= {build_stamp(before, one, entry, "1"), build_stamp(before, one, None, "2")}
     one.path.write_text("other")
-    after = hash_file(one)
+    after = hash_file(one.path)
     stamps.add(build_stamp(after, one, None, "1"))
     monkeypatch.setattr(prepare, "TRANSFORM", "0.0")
     stamps.add(build_stamp(after, one, None, "1"))

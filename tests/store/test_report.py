@@ -38,6 +38,11 @@ def test_a_report_arrives_as_it_was() -> None:
 def test_progress_arrives_as_it_was() -> None:
     progress = IngestProgress("文件.md", 1, 2, 3, 4, 0.5)
     assert IngestProgress.from_json(json.loads(json.dumps(progress.to_json()))) == progress
+    error = IngestError("too_large", path="/d.md", limit=7)
+    told = IngestProgress("文件.md", 1, 2, 0, 0, 0.5, error)
+    refused = IngestProgress.from_json(json.loads(json.dumps(told.to_json()))).refused
+    assert refused is not None
+    assert (refused.code, refused.details) == (error.code, error.details)
 
 
 def test_a_failure_that_is_none_of_a_document_is_told() -> None:

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from store.ledger import DocumentRecord
-from store.roots import ALONE, Root, build_root, file_of, find_root, is_gone, name_alone
+from store.roots import (
+    ALONE,
+    Root,
+    build_own_root,
+    build_root,
+    file_of,
+    find_root,
+    is_gone,
+    name_alone,
+)
 
 
 def record(document: str, root: str | None, source: str | None = None) -> DocumentRecord:
@@ -116,3 +125,22 @@ def test_what_can_not_be_looked_at_is_not_gone(
 
     monkeypatch.setattr("store.roots.os.stat", refuse)
     assert not is_gone(tmp_path / "none.md")
+
+
+def test_a_folder_of_its_own_is_a_root_although_another_one_holds_it(tmp_path: Path) -> None:
+    outer = Root("docs", tmp_path)
+    folder = tmp_path / ".data" / "uploads"
+    made = build_own_root("uploads", folder, named(outer), [])
+    assert made == Root("uploads", folder)
+    assert build_own_root("uploads", folder, named(outer, made), []) == made
+    taken = Root("uploads", Path("/elsewhere"))
+    assert build_own_root("uploads", folder, named(taken), []).name == "uploads-2"
+
+
+def test_a_folder_of_its_own_that_moved_keeps_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "default"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("A mill.", encoding="utf-8")
+    before = Root("uploads", tmp_path / "old" / "default")
+    moved = build_own_root("uploads", folder, named(before), [record("uploads/a.md", "uploads")])
+    assert moved == Root("uploads", folder)

@@ -14,6 +14,7 @@ from assistant.answer import (
     Claim,
     Conflict,
     ConflictSide,
+    Filters,
     Language,
     Passage,
     Span,
@@ -26,6 +27,7 @@ from assistant.status import Offer, Use
 from assistant.stopping import GoneError, check_wanted
 from store.formats.extract import Source
 from store.formats.limits import DEFAULT_LIMITS
+from store.ledger import DocumentRecord
 
 REPORT = """# Harbour works in the northern bay
 
@@ -49,6 +51,18 @@ BULLETIN = """北湾港建设简报
 """
 
 TEXTS = {"reports/harbour.md": REPORT, "reports/简报.txt": BULLETIN}
+
+RECORDS = (
+    DocumentRecord(
+        "reports/harbour.md", "Harbour works in the northern bay", "en", "", "f1", "1", 3, 6,
+        len(REPORT), organisation="Northern Port Authority", author="A. Lindqvist", year=2024,
+        root="reports", organisations=("Northern Port Authority",),
+    ),
+    DocumentRecord(
+        "reports/简报.txt", "北湾港建设简报", "zh", "", "f2", "1", 2, 4, len(BULLETIN),
+        organisation="北湾港务局", year=2023, root="reports", organisations=("北湾港务局",),
+    ),
+)  # fmt: skip
 
 
 def make_span(text: str, part: str) -> Span:
@@ -215,12 +229,19 @@ class FakeAssistant:
         self.pause = pause
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
         self.pinned: list[Language | None] = []
+        self.filters: list[Filters | None] = []
         self.given_up = 0
         self.files = {name: text.encode() for name, text in TEXTS.items()}
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), language: Language | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        language: Language | None = None,
     ) -> Iterator[Claim | Answer]:
+        self.filters.append(filters)
         self.pinned.append(language)
         self.heard.append((question, tuple(history)))
         answer = self.choose(question)
@@ -272,8 +293,8 @@ class FakeAssistant:
     def offers(self) -> list[Offer]:
         return [Offer("key", "openai:<model>")]
 
-    def documents(self) -> list[object]:
-        return list(TEXTS)
+    def documents(self) -> list[DocumentRecord]:
+        return list(RECORDS)
 
     def examples(self, language: Language) -> list[str]:
         return {

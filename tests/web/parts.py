@@ -7,13 +7,21 @@ import warnings
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
+
+
+def _name(name: str, hint: Any) -> str | None:
+    """A part that a page may be without is not there."""
+    return None if type(None) in get_args(hint) else name
 
 
 def name_parts(kind: Any) -> Any:
     hints = get_type_hints(kind)
     return kind(
-        **{name: name_parts(hint) if is_dataclass(hint) else name for name, hint in hints.items()}
+        **{
+            name: name_parts(hint) if is_dataclass(hint) else _name(name, hint)
+            for name, hint in hints.items()
+        }
     )
 
 

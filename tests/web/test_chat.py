@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Language, Turn
+from assistant.answer import Filters, Language, Turn
 from assistant.errors import StoreError
 from assistant.prompts import explain
 from assistant.web.chat import Chat, Shown
@@ -214,3 +214,23 @@ def test_a_kept_conversation_is_shown_with_a_source_of_its_last_answer() -> None
     talk = Conversation().begin("Why?").take(answer_with_series()).begin("Stopped?").stop()
     assert "Source 1" in str(chat.show(talk, "en").panel)
     assert chat.show(Conversation(), "en").panel == show_hint("en")
+
+
+def test_a_filter_goes_with_the_question_and_is_told_with_it() -> None:
+    assistant = FakeAssistant()
+    filters = Filters(organisations=("Northern Port Authority",))
+    *_, last = Chat(assistant).ask("What does it cost?", Conversation(), "en", filters=filters)
+    assert assistant.filters == [filters]
+    asked = last.messages[0]["content"]
+    assert '<p class="scope">Only from: Northern Port Authority</p>' in asked
+    *_, after = Chat(assistant).ask("And then?", last.conversation, "zh", filters=Filters())
+    assert after.messages[2]["content"].count("scope") == 0
+
+
+def test_a_filter_that_leaves_nothing_is_said_and_nobody_is_asked() -> None:
+    assistant = FakeAssistant()
+    filters = Filters(documents=("gone.md",))
+    *_, last = Chat(assistant).ask("What does it cost?", Conversation(), "zh", filters=filters)
+    assert "没有文档符合筛选条件" in last.messages[-1]["content"]
+    assert last.conversation.working is False
+    assert assistant.heard == []

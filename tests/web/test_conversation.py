@@ -150,3 +150,9 @@ def test_a_thumb_goes_to_its_answer_alone() -> None:
     assert last_content(talk).count("given") == 1
     assert talk.rate("other", "up") == talk
     assert talk.find_thumb("other") is None
+
+
+def test_what_an_answer_was_confined_to_stays_text() -> None:
+    talk = Conversation().begin("Why?", "<b>A\n\n& B</b>")
+    [question, _] = to_messages(talk, "zh")
+    assert "仅依据：&lt;b&gt;A &amp; B&lt;/b&gt;" in question["content"]

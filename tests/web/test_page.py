@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from assistant.answer import Filters
 from assistant.prompts import load_messages
 from assistant.web import mount
 from assistant.web.conversation import Conversation
@@ -82,6 +83,7 @@ def test_arriving_one_is_spoken_to_in_the_language_of_the_browser(events: Any) -
     assert updates["switch"].value == "zh"
     assert "文档数 <b>2</b>" in updates["masthead"]
     assert updates["fresh"].value == "新对话"
+    assert updates["chat_tab"].label == "对话"
 
 
 def test_the_address_overrules_the_browser(events: Any) -> None:
@@ -147,6 +149,12 @@ def test_the_choice_of_a_language_for_answers_is_labelled_and_kept(events: Any) 
     assert [value for _, value in arrived.choices[1:]] == ["en", "zh"]
     relabelled = events.relabel("", Conversation(), "en")["pin"]
     assert relabelled.choices[0][0] == "Answer in the question's language"
+
+
+def test_filters_go_with_the_question(events: Any) -> None:
+    asked = events.ask("What?", Conversation(), "en", "auto", VISITOR, [], ["北湾港务局"], [2023])
+    listed(asked)
+    assert events.chat.assistant.filters == [Filters((), ("北湾港务局",), (2023,))]
 
 
 def test_an_empty_question_asks_nothing(events: Any) -> None:
@@ -316,5 +324,6 @@ def test_every_label_is_used() -> None:
     # Status and reason pick these.
     picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}
     hints = {"verified_hint", "partial_hint"}
-    sizes = {key for key in unused if key.startswith("chart.power_")}
-    assert unused - sizes <= {f"answer.{name}" for name in picked | hints}
+    kinds = ("chart.power_", "state.", "documents.language_")
+    sorted_out = {key for key in unused if key.startswith(kinds)}
+    assert unused - sorted_out <= {f"answer.{name}" for name in picked | hints}
