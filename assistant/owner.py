@@ -18,6 +18,7 @@ from assistant.hypertext import to_html
 from assistant.render import to_markdown, to_plain
 from assistant.settings import Settings
 from assistant.wire import (
+    LONGEST_QUESTION,
     Asked,
     ChunkRow,
     CollectionRow,
@@ -39,9 +40,6 @@ from store.report import IngestReport, Progress
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
-
-LONGEST_QUESTION = 4000
-"""Characters; the longest question that anybody has is a few hundred."""
 
 _FORMS = {"plain": to_plain, "markdown": to_markdown, "html": to_html}
 _log = logging.getLogger(__name__)

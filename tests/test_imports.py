@@ -25,11 +25,19 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
     ("assistant.access", "assistant.server"),
     ("evals",),
-    ("assistant.cli", "assistant.commands", "assistant.library", "assistant.care", "assistant.web"),
+    (
+        "assistant.cli",
+        "assistant.commands",
+        "assistant.accounts",
+        "assistant.library",
+        "assistant.care",
+        "assistant.web",
+    ),
 )
 
 # Libraries that one part alone may touch.
 KEEPERS = {
+    "argon2": "assistant.passwords",
     "chromadb": "store",
     "fastapi": "assistant",
     "uvicorn": "assistant.serving",

@@ -12,6 +12,7 @@ import gradio as gr
 from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.series import Series
+from assistant.site import Site
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
 from assistant.web.chart import FIGURE, LABEL, VALUE, draw, name_value
@@ -20,6 +21,8 @@ from assistant.web.conversation import Conversation, to_messages
 from assistant.web.handouts import Handouts
 from assistant.web.labels import LANGUAGES, show_masthead, show_welcome
 from assistant.web.panel import show_hint
+from assistant.web.person import bind_person, lay_out_person
+from assistant.web.status import Look, StatusTab, bind_status, lay_out_status
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
@@ -55,39 +58,60 @@ class Parts:
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
+    chat_tab: gr.Tab
+    person: gr.HTML
+    status: StatusTab | None
 
 
-def build_page(assistant: Assistant, handouts: Handouts | None = None) -> gr.Blocks:
+def build_page(
+    assistant: Assistant,
+    handouts: Handouts | None = None,
+    *,
+    site: Site | None = None,
+    look: Look | None = None,
+) -> gr.Blocks:
     """The chat on `assistant`. Style and script are given when it is served, and `handouts` where
-    that serves original files."""
+    that serves original files. `site` says whether people sign in; with `look` there is a tab of
+    what is used."""
     chat = Chat(assistant, handouts)
     name = load_messages("en").text("ui.page.name")
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = _lay_out()
+        parts = _lay_out(look)
         _Events(chat, parts).bind(page)
+        bind_person(page, parts.person, parts.switch, site or Site(), **QUIET)
+        if parts.status and look:
+            bind_status(page, parts.status, parts.switch, look, **QUIET)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 
 
-def _lay_out() -> Parts:
+def _lay_out(look: Look | None) -> Parts:
     with gr.Row(elem_id="top"):
         masthead = gr.HTML(elem_id="masthead")
+        person = lay_out_person()
         fresh = gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0)
         choices = [(shown, language) for language, shown in LANGUAGES.items()]
         switch = gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0)
-    with gr.Row(elem_id="body"):
-        with gr.Column(elem_id="talk", scale=3, min_width=0):
-            messages = _build_messages()
-            box = _build_box()
-            pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
-        with gr.Column(elem_id="side", scale=2, min_width=0):
-            plot = _build_plot()
-            panel = gr.HTML(elem_id="panel")
+    # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
+    with gr.Tabs(elem_id="tabs"):
+        with (
+            gr.Tab(id="chat", elem_id="tab-chat", render_children=True) as chat_tab,
+            gr.Row(elem_id="body"),
+        ):
+            with gr.Column(elem_id="talk", scale=3, min_width=0):
+                messages = _build_messages()
+                box = _build_box()
+                pin = gr.Dropdown(elem_id="pin", container=False, scale=0, filterable=False)
+            with gr.Column(elem_id="side", scale=2, min_width=0):
+                plot = _build_plot()
+                panel = gr.HTML(elem_id="panel")
+        status = lay_out_status() if look else None
     picked = gr.Textbox(visible="hidden", elem_id="picked")
     opener = gr.Button(visible="hidden", elem_id="opener")
     state = gr.State(Conversation())
-    return Parts(masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state)
+    talk = (masthead, switch, pin, fresh, messages, box, plot, panel, picked, opener, state)
+    return Parts(*talk, chat_tab, person, status)
 
 
 def _build_messages() -> gr.Chatbot:
@@ -157,7 +181,8 @@ class _Events:
         picked = [parts.picked, *spoken]
         shown = [parts.conversation, parts.messages, parts.panel, parts.box, parts.plot]
         asked = [*spoken, parts.pin]
-        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:]]
+        tabs: list[Any] = [parts.chat_tab]
+        labelled = [parts.switch, parts.pin, parts.masthead, parts.fresh, *shown[1:], *tabs]
 
         page.load(self.arrive, None, labelled, **QUIET).then(None, js=_MARK_LANGUAGE)
         switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
@@ -270,6 +295,7 @@ class _Events:
             self.parts.masthead: show_masthead(
                 language, assistant.collection, documents, assistant.answering()
             ),
+            self.parts.chat_tab: gr.Tab(label=labels.text("ui.tabs.chat")),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(
                 value=messages,
