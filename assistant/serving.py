@@ -104,7 +104,7 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.listen(128)
     except OSError as error:
         bound.close()
-        code = "no_host" if error.errno == errno.EADDRNOTAVAIL else "port_taken"
-        details = {"host": host} if code == "no_host" else {"host": host, "port": port}
-        raise SettingsError(code, **details) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise SettingsError("no_host", host=host) from error
+        raise SettingsError("port_taken", host=host, port=port) from error
     return bound

@@ -45,12 +45,17 @@ def bind_status(
     def show(language: Language) -> str:
         return show_status(look, language)
 
-    def relabel(shown: str, language: Language) -> tuple[gr.Tab, str]:
-        return label_tab(language), show_status(look, language) if shown else ""
+    def renew(shown: str, language: Language) -> tuple[gr.Tab, str]:
+        return relabel(look, shown, language)
 
     page.load(arrive, None, tab.tab, **options)
     tab.tab.select(show, switch, tab.shown, **options)
-    switch.input(relabel, [tab.shown, switch], [tab.tab, tab.shown], **options)
+    switch.input(renew, [tab.shown, switch], [tab.tab, tab.shown], **options)
+
+
+def relabel(look: Look, shown: str, language: Language) -> tuple[gr.Tab, str]:
+    """In another language: the tab, and what is in it once it has been opened."""
+    return label_tab(language), show_status(look, language) if shown else ""
 
 
 def label_tab(language: Language) -> gr.Tab:
