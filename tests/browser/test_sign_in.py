@@ -118,7 +118,7 @@ def test_wrong_then_right_then_asked_and_signed_out(visit: Any, language: str, l
     expect(page.locator(".welcome")).to_be_visible()
     expect(page.locator("#person b")).to_have_text("anna")
     ask(page, QUESTION)
-    expect(page.locator(".answer.verified .status")).to_be_visible()
+    expect(page.locator(".answer.verified .status")).to_be_visible(timeout=15_000)
     page.click(f"#tabs [role=tab]:has-text('{tab}')")
     expect(page.locator(".status .sign_in")).to_contain_text(known)
     expect(page.locator(".status .store")).to_contain_text("harbour")
