@@ -36,7 +36,7 @@ _STATUS = {
     "request.no_header": 401,
     "request.origin": 403,
     "request.proxy": 403,
-    "request.editor": 403,
+    "request.no_editor": 403,
     "request.token_only": 403,
     "request.tries": 429,
     "request.no_sign_in": 503,
@@ -120,13 +120,13 @@ class Gate:
 def check_may(visitor: Visitor, method: str, path: str) -> None:
     """What somebody who signed in may do at the API: read and ask; an editor removes, too.
 
-    RequestError "editor", or "token_only" for an ingest: it reads files of the server's machine,
+    RequestError "no_editor", or "token_only" for an ingest: it reads files of the server's machine,
     which whoever changes documents must not therefore see.
     """
     if method in _SAFE or path == ASK:
         return
     if not visitor.editor:
-        raise RequestError("editor")
+        raise RequestError("no_editor")
     if method != "DELETE":
         raise RequestError("token_only")
 

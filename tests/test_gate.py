@@ -260,11 +260,11 @@ def test_the_token_opens_the_api_to_who_runs_the_server_and_nothing_else() -> No
     [
         ("GET", "/v1/documents", None, None),
         ("POST", "/v1/ask", None, None),
-        ("DELETE", "/v1/documents", "editor", None),
+        ("DELETE", "/v1/documents", "no_editor", None),
         # It names files of the server's machine, which no visitor may have read.
-        ("POST", "/v1/documents", "editor", "token_only"),
-        ("PUT", "/v1/anything", "editor", "token_only"),
-        ("POST", "/v1/ask/", "editor", "token_only"),
+        ("POST", "/v1/documents", "no_editor", "token_only"),
+        ("PUT", "/v1/anything", "no_editor", "token_only"),
+        ("POST", "/v1/ask/", "no_editor", "token_only"),
     ],
 )
 def test_documents_are_changed_by_editors_only(

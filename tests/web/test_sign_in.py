@@ -379,7 +379,7 @@ def test_a_proxy_s_visitor_is_in_and_has_no_page_to_sign_in(behind: str) -> None
         assert client.get("/sign-in").status_code == 401
         named = {"x-forwarded-user": "ben"}
         removed = client.delete("/v1/documents", params={"id": "x"}, headers=named)
-        assert removed.json()["error"]["code"] == "request.editor"
+        assert removed.json()["error"]["code"] == "request.no_editor"
 
 
 def test_a_header_from_elsewhere_is_forged() -> None:
