@@ -15,6 +15,7 @@ from typing import get_args
 from assistant import cli_output as output
 from assistant.access import Access
 from assistant.errors import DuociteError, SettingsError
+from assistant.hosts import is_loopback
 from assistant.logs import hide_in_logs, log_to
 from assistant.prompts import Messages, explain, load_messages
 from assistant.running import announce, make_token
@@ -192,8 +193,11 @@ def build_filters(
 
 def serve(collection: str, host: str | None, port: int | None, *, wait: bool = True) -> None:
     """The chat, and the same store for other programs, until Ctrl-C or SIGTERM."""
+    from assistant.site import build_site
+
     settings, messages = begin()
     place = (host or settings.host, settings.port if port is None else port)
+    site = build_site(settings, place[0])
     with (
         Access(settings, messages, wait=wait).own() as owner,
         closing(State(settings.data)) as state,
@@ -201,16 +205,22 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         from assistant import web
         from assistant.server import build_app
         from assistant.serving import Serving
+        from assistant.status import build_status
 
         token = make_token()
-        app = build_app(owner, token)
-        web.mount(app, owner.assistant(collection), state, owner)
+        app = build_app(owner, token, site)
+        status = partial(build_status, settings, owner.collections)
+        web.mount(
+            app, owner.assistant(collection), state=state, library=owner, site=site, status=status
+        )
         with (
             closing(app.state.workers),
-            Serving(app, *place) as serving,
-            announce(settings.data, serving.address, token),
+            Serving(app, *place, beyond=site.guarded) as serving,
+            announce(settings.data, serving.local, token),
         ):
             output.say(messages.text("cli.listening", address=serving.address))
+            if site.auth.mode == "password" and not is_loopback(place[0]):
+                output.warn(messages.text("cli.plain_http"))
             _wait_for_end(serving.wait)
 
 

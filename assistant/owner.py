@@ -21,6 +21,7 @@ from assistant.settings import Settings
 from assistant.shelf import Shelved, find_file, list_documents
 from assistant.uploads import FOLDER, delete_file, find_folder, put_in_place
 from assistant.wire import (
+    LONGEST_QUESTION,
     Asked,
     ChunkRow,
     CollectionRow,
@@ -44,9 +45,6 @@ from store.roots import Root, build_own_root, file_of
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
-
-LONGEST_QUESTION = 4000
-"""Characters; the longest question that anybody has is a few hundred."""
 
 _FORMS = {"plain": to_plain, "markdown": to_markdown, "html": to_html}
 _log = logging.getLogger(__name__)

@@ -23,8 +23,9 @@ from starlette.exceptions import HTTPException
 from assistant import __version__
 from assistant.answer import Filters, Language, Turn
 from assistant.errors import DuociteError, RequestError
-from assistant.gate import Gate, error_body, has_token, refuse
+from assistant.gate import HEALTH, Gate, error_body, has_token, refuse
 from assistant.owner import Owner
+from assistant.site import Site
 from assistant.streaming import Emit, Workers, take_last, write_events
 from assistant.wire import Asked, Form, IngestOrder, Json, Said, Told
 from store.report import IngestProgress
@@ -88,11 +89,12 @@ class IngestBody(_Body):
         return IngestOrder(tuple(self.paths), self.collection, self.catalog, self.prune)
 
 
-def build_app(owner: Owner, token: str) -> FastAPI:
-    """The routes on an owner. Whatever is mounted on it later is guarded by host, not by token."""
+def build_app(owner: Owner, token: str, site: Site | None = None) -> FastAPI:
+    """The routes on an owner. Whatever is mounted on it later is for the visitors of `site`, and
+    needs no token."""
     # Pages of documentation would load their script from other hosts.
     app = FastAPI(title="Duocite", version=__version__, openapi_url=None)
-    app.add_middleware(Gate, token=token)
+    app.add_middleware(Gate, token=token, site=site)
     app.add_exception_handler(DuociteError, _say_error)
     app.add_exception_handler(RequestValidationError, _say_wrong_field)
     app.add_exception_handler(HTTPException, _say_http_error)
@@ -104,11 +106,12 @@ def build_app(owner: Owner, token: str) -> FastAPI:
 
 
 def _add_health(app: FastAPI, token: str) -> None:
-    @app.get("/healthz")
+    @app.get(HEALTH)
     async def healthz(request: Request) -> Json:
-        """That the server is there; with a token, whether it is this server's."""
+        """That the server is there; to who has its token, what it is."""
         yours = has_token(request.headers, token)
-        return {"status": "ok", "version": __version__, "pid": os.getpid(), "yours": yours}
+        more = {"version": __version__, "pid": os.getpid()} if yours else {}
+        return {"status": "ok", "yours": yours, **more}
 
 
 class _Routes:

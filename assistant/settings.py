@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     language: Literal["auto", "en", "zh"] = "auto"
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    auth: str | None = None
+    editors: str | None = None
+    names: str | None = None
+    proxies: str = "127.0.0.0/8, ::1"
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)

@@ -1,4 +1,5 @@
-"""What is used: which model answers, which embedding searches, and what leaves this machine."""
+"""What is used: which model answers, which embedding searches, what leaves this machine, who is
+let in, and what the limits are. One source for terminal and page; no secret is in it."""
 
 from __future__ import annotations
 
@@ -9,14 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant import __version__
+from assistant.auth import Mode, parse_header
 from assistant.errors import DuociteError
-from assistant.hosts import is_loopback
+from assistant.hosts import is_loopback, parse_names
 from assistant.http import OPENAI_URL, Server
 from assistant.prices import FILE as PRICES
 from assistant.probing import LocalServer
 from assistant.prompts import Messages, explain
 from assistant.settings import LLMChoice, Settings
-from assistant.wire import CollectionRow
+from assistant.wire import LONGEST_QUESTION, CollectionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,35 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """How visitors are known. `by` is the file of users, or the header that names them."""
+
+    mode: Mode
+    by: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is taken: megabytes of a file, pages of a PDF, characters of a question; seconds that a
+    model may take, and answers that it writes at a time."""
+
+    file_mb: int
+    pages: int
+    question: int
+    timeout: float
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is said, `key` its label; most take one line."""
+
+    key: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What `duocite status` says. `trouble` is why the store can't be looked into."""
 
@@ -57,6 +88,9 @@ class Status:
     store: str
     glossary: Path | None
     prices: Path | None
+    language: str
+    sign_in: SignIn
+    limits: Limits
     collections: tuple[CollectionRow, ...] = ()
     trouble: DuociteError | None = None
     offers: tuple[Offer, ...] = ()
@@ -82,6 +116,9 @@ class Status:
             "collections": [row.to_json() for row in self.collections],
             "trouble": trouble,
             "offers": [asdict(offer) for offer in self.offers],
+            "language": self.language,
+            "sign_in": {**asdict(self.sign_in), "names": list(self.sign_in.names)},
+            "limits": asdict(self.limits),
         }
 
 
@@ -106,6 +143,9 @@ def build_status(
         store=server.shown if server else str(settings.data),
         glossary=settings.glossary,
         prices=prices if prices.exists() else None,
+        language=settings.language,
+        sign_in=find_sign_in(settings),
+        limits=_find_limits(settings),
         collections=rows,
         trouble=trouble,
         offers=tuple(find_offers(settings, servers)),
@@ -132,20 +172,43 @@ def find_offers(
     ]
 
 
+def find_sign_in(settings: Settings) -> SignIn:
+    """As the settings say; whether the file of users can be read is found out by who serves."""
+    names = tuple(sorted(parse_names(settings.names or "").own))
+    if not settings.auth:
+        return SignIn("none", names=names)
+    header = parse_header(settings.auth)
+    return SignIn("header", header, names) if header else SignIn("password", settings.auth, names)
+
+
 def say_status(status: Status, messages: Messages) -> list[str]:
-    """The lines that a person reads."""
-    lines = [
-        messages.text("status.version", version=status.version),
-        _say_use("answers", status.answers, messages),
-        _say_use("search", status.search, messages),
-        messages.text(f"status.{'offline' if status.offline else 'online'}"),
-        messages.text("status.store", store=status.store),
-        *_say_collections(status, messages),
-        *_say_files(status, messages),
+    """The lines that a person reads in a terminal."""
+    return [
+        messages.text("status.line", label=say_label(fact, messages), text="\n  ".join(fact.lines))
+        for fact in list_facts(status, messages)
     ]
-    if status.answers.address:
-        lines.append(messages.text(f"status.fallback_{status.fallback}"))
-    return lines + [say_offer(offer, messages) for offer in status.offers]
+
+
+def say_label(fact: Fact, messages: Messages) -> str:
+    return messages.text(f"status.label.{fact.key}")
+
+
+def list_facts(status: Status, messages: Messages) -> list[Fact]:
+    """All that is said, in order, in the language of `messages`."""
+    facts = {
+        "version": [messages.text("status.version", version=status.version)],
+        "answers": _say_answers(status, messages),
+        "search": [_say_use("search", status.search, messages)],
+        "network": [messages.text(f"status.{'offline' if status.offline else 'online'}")],
+        "store": [status.store, *_say_collections(status, messages)],
+        "glossary": [str(status.glossary)] if status.glossary else [],
+        "prices": [str(status.prices)] if status.prices else [],
+        "languages": [messages.text(f"status.languages_{status.language}")],
+        "sign_in": _say_sign_in(status.sign_in, messages),
+        "limits": _say_limits(status, messages),
+        "offers": [say_offer(offer, messages) for offer in status.offers],
+    }
+    return [Fact(key, tuple(lines)) for key, lines in facts.items() if lines]
 
 
 def say_offer(offer: Offer, messages: Messages) -> str:
@@ -176,6 +239,39 @@ def _say_collections(status: Status, messages: Messages) -> list[str]:
     return [messages.text("cli.collection", **row.to_json()) for row in status.collections]
 
 
-def _say_files(status: Status, messages: Messages) -> list[str]:
-    files = {"glossary": status.glossary, "prices": status.prices}
-    return [messages.text(f"status.{name}", path=path) for name, path in files.items() if path]
+def _say_answers(status: Status, messages: Messages) -> list[str]:
+    lines = [_say_use("answers", status.answers, messages)]
+    if status.answers.address:
+        lines.append(messages.text(f"status.fallback_{status.fallback}"))
+    return lines
+
+
+def _say_sign_in(sign_in: SignIn, messages: Messages) -> list[str]:
+    given = {} if sign_in.mode == "none" else {"by": sign_in.by}
+    lines = [messages.text(f"status.sign_in_{sign_in.mode}", **given)]
+    if sign_in.names:
+        names = messages.text("ui.source.joint").join(sign_in.names)
+        lines.append(messages.text("status.names", names=names))
+    return lines
+
+
+def _say_limits(status: Status, messages: Messages) -> list[str]:
+    limits = status.limits
+    lines = [
+        messages.text("status.limit_files", megabytes=limits.file_mb, pages=limits.pages),
+        messages.text("status.limit_question", signs=limits.question),
+    ]
+    if status.answers.address:
+        seconds = f"{limits.timeout:g}"
+        lines.append(messages.text("status.limit_model", seconds=seconds, slots=limits.slots))
+    return lines
+
+
+def _find_limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.max_file_mb,
+        settings.max_pages,
+        LONGEST_QUESTION,
+        settings.timeout,
+        settings.llm_slots,
+    )

@@ -19,6 +19,9 @@ Form = Literal["plain", "markdown", "html"]
 
 Json = dict[str, Any]
 
+LONGEST_QUESTION = 4000
+"""Characters; the longest question that anybody has is a few hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

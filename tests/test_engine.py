@@ -284,13 +284,27 @@ def test_a_source_that_disagrees_is_named_with_its_year_and_citation() -> None:
             "about": "How long is the railway from Ningbo to Wuhan?",
             "sides": [
                 {
-                    "figure": {"text": "270 km", "value": "270", "unit": "km", "bound": "exact"},
+                    "figure": {
+                        "text": "270 km",
+                        "value": "270",
+                        "unit": "km",
+                        "bound": "exact",
+                        "step": "1",
+                        "span": [36, 42],
+                    },
                     "who": "Almanac",
                     "when": 2023,
                     "citation": 1,
                 },
                 {
-                    "figure": {"text": "340公里", "value": "340", "unit": "km", "bound": "exact"},
+                    "figure": {
+                        "text": "340公里",
+                        "value": "340",
+                        "unit": "km",
+                        "bound": "exact",
+                        "step": "1",
+                        "span": [9, 14],
+                    },
                     "who": "测绘院",
                     "when": 2021,
                     "citation": 2,

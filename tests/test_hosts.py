@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.hosts import is_loopback, is_loopback_header
+from assistant.errors import SettingsError
+from assistant.hosts import Names, is_everywhere, is_loopback, parse_names
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_names_that_lead_elsewhere_or_everywhere(host: str) -> None:
     "value", ["127.0.0.1", "127.0.0.1:7860", "localhost:80", "[::1]:7860", "[::1]"]
 )
 def test_a_host_header_may_have_a_port(value: str) -> None:
-    assert is_loopback_header(value)
+    assert Names().has(value)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,63 @@ def test_a_host_header_may_have_a_port(value: str) -> None:
     ],
 )
 def test_a_header_of_another_name_is_told(value: str) -> None:
-    assert not is_loopback_header(value)
+    assert not Names().has(value)
+
+
+def test_a_server_answers_to_the_names_that_it_was_given() -> None:
+    names = parse_names("Reports.example.org., 192.168.7.7, fe80::1")
+    for value in ("reports.example.org", "REPORTS.example.org:8443", "[fe80::1]:80", "127.0.0.1"):
+        assert names.has(value)
+    for value in ("example.org", "a.reports.example.org", "192.168.7.8", "reports.example.org@x"):
+        assert not names.has(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://a.example", "a.example:80", "a.example/b", "a@b", "a.example;b", "[::1"]
+)
+def test_what_is_no_name_is_a_settings_error(text: str) -> None:
+    with pytest.raises(SettingsError, match="names"):
+        parse_names(text)
+
+
+@pytest.mark.parametrize(("host", "every"), [("0.0.0.0", True), ("::", True), ("::1", False)])
+def test_every_address_is_told_from_one(host: str, every: bool) -> None:
+    assert is_everywhere(host) is every
+    assert not is_everywhere("example.org")
+
+
+HOST = {"host": "127.0.0.1:7860"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-site": "same-origin", "origin": "https://reports.example.org"},
+        {"sec-fetch-site": "none"},
+        {"origin": "http://127.0.0.1:7860"},
+        {"origin": "https://reports.example.org"},
+        {"origin": "https://reports.example.org:8443"},
+    ],
+)
+def test_a_page_of_its_own_and_a_program_may_send(headers: dict[str, str]) -> None:
+    assert parse_names("reports.example.org").is_own_page({**HOST, **headers})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:7860"},
+        {"sec-fetch-site": "", "origin": "http://127.0.0.1:7860"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://localhost:7860"},
+        {"origin": "https://reports.example.org.evil.example"},
+        {"origin": "https://evil.example/reports.example.org"},
+    ],
+)
+def test_a_page_of_others_may_not(headers: dict[str, str]) -> None:
+    assert not parse_names("reports.example.org").is_own_page({**HOST, **headers})

@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "assistant.cli",
         "assistant.commands",
+        "assistant.accounts",
         "assistant.library",
         "assistant.care",
         "assistant.review",
@@ -38,6 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 # Libraries that one part alone may touch.
 KEEPERS: dict[str, str | tuple[str, ...]] = {
+    "argon2": "assistant.passwords",
     "chromadb": "store",
     "fastapi": "assistant",
     "uvicorn": "assistant.serving",

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import CatalogError, RequestError, StoreError
-from assistant.owner import LONGEST_QUESTION, Owner, open_owner, tell
+from assistant.owner import Owner, open_owner, tell
 from assistant.settings import Settings
-from assistant.wire import Asked, CollectionRow, IngestOrder, Said, Told
+from assistant.wire import LONGEST_QUESTION, Asked, CollectionRow, IngestOrder, Said, Told
 from store.lock import lock_folder
 from store.places import Place
 from store.report import IngestProgress, IngestReport

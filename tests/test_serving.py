@@ -61,6 +61,64 @@ def test_it_listens_on_this_machine_only(app: Starlette, host: str) -> None:
     assert (caught.value.code, caught.value.details) == ("not_loopback", {"host": host})
 
 
+@pytest.mark.parametrize(("host", "own"), [("0.0.0.0", "127.0.0.1"), ("::", "::1")])
+def test_told_to_it_listens_to_others_and_still_to_this_machine(
+    app: Starlette, host: str, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = socket.getaddrinfo
+    # A test stays on loopback: where the server would listen everywhere, it does so there.
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda asked, *rest, **more: find(own, *rest, **more)
+    )
+    with Serving(app, host, 0, beyond=True) as serving:
+        assert own in serving.local
+        assert httpx.get(serving.local, trust_env=False).text == "here"
+
+
+def test_at_one_address_of_the_machine_its_own_programs_reach_it_by_loopback(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another address of loopback stands for one of a network, which not every machine has.
+    monkeypatch.setattr("assistant.serving.is_loopback", lambda host: host == "127.0.0.1")
+    with Serving(app, "127.0.0.5", 0, beyond=True) as serving:
+        assert serving.address.startswith("http://127.0.0.5:")
+        assert serving.local.startswith("http://127.0.0.1:")
+        for address in (serving.address, serving.local):
+            assert httpx.get(address, trust_env=False).text == "here"
+
+
+def test_a_name_of_no_machine_is_a_settings_error(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(SettingsError) as caught:
+        Serving(app, "no-such-host.invalid", 0, beyond=True)
+    assert caught.value.code == "no_host"
+
+
+def test_an_address_of_another_machine_is_a_settings_error(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 0))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [place])
+    with pytest.raises(SettingsError) as caught:
+        Serving(app, "192.0.2.1", 0, beyond=True)
+    assert caught.value.code == "no_host"
+
+
+def test_nobody_changes_by_a_header_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tell(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(request.client and request.client.host))
+
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    with Serving(Starlette(routes=[Route("/", tell)]), "127.0.0.1", 0) as serving:
+        headers = {"X-Forwarded-For": "10.0.0.5"}
+        assert httpx.get(serving.address, headers=headers, trust_env=False).text == "127.0.0.1"
+
+
 def test_waiting_ends_when_it_is_closed(app: Starlette) -> None:
     with Serving(app, "127.0.0.1", 0) as serving:
         threading.Timer(0.2, serving.close).start()

@@ -9,11 +9,21 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Language
-from assistant.errors import StoreError
+from assistant.errors import SettingsError, StoreError
 from assistant.probing import LocalServer
 from assistant.prompts import load_messages
 from assistant.settings import Settings
-from assistant.status import Offer, Status, Use, build_status, find_offers, say_status
+from assistant.status import (
+    Offer,
+    SignIn,
+    Status,
+    Use,
+    build_status,
+    find_offers,
+    list_facts,
+    say_label,
+    say_status,
+)
 from assistant.wire import CollectionRow
 
 SECRET = "sk-do-not-show-this"
@@ -164,3 +174,70 @@ def test_no_secret_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     status = status_of(settings(monkeypatch, **given), [OLLAMA])
     assert SECRET not in said(status) + json.dumps(status.to_json()) + repr(status)
+
+
+def keys(status: Status) -> list[str]:
+    return [fact.key for fact in list_facts(status, load_messages("en"))]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_fact_has_a_label_and_says_something(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: Language
+) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text("", encoding="utf-8")
+    given = {"DUOCITE_GLOSSARY": "names.yaml", "DUOCITE_PRICES": str(prices)}
+    messages = load_messages(language)
+    facts = list_facts(status_of(settings(monkeypatch, **given), [OLLAMA]), messages)
+    assert {fact.key for fact in facts} == set(messages.under("status.label"))
+    assert all(fact.lines and all(fact.lines) for fact in facts)
+    lines = say_status(status_of(settings(monkeypatch, **given), [OLLAMA]), messages)
+    for fact, line in zip(facts, lines, strict=True):
+        assert line.startswith(say_label(fact, messages))
+
+
+@pytest.mark.parametrize(
+    ("auth", "sign_in", "english", "chinese"),
+    [
+        (None, SignIn("none"), "Nobody signs in", "无须登录"),
+        ("/etc/users", SignIn("password", "/etc/users"), "password of /etc/users", "用户名和密码"),
+        ("header:Remote-User", SignIn("header", "Remote-User"), "header Remote-User", "请求头"),
+    ],
+)
+def test_it_says_how_visitors_are_known(
+    monkeypatch: pytest.MonkeyPatch, auth: str | None, sign_in: SignIn, english: str, chinese: str
+) -> None:
+    status = status_of(settings(monkeypatch, **({"DUOCITE_AUTH": auth} if auth else {})))
+    assert status.sign_in == sign_in
+    assert english in said(status)
+    assert chinese in said(status, "zh")
+    assert status.to_json()["sign_in"]["mode"] == sign_in.mode
+
+
+def test_it_says_which_names_it_answers_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    status = status_of(settings(monkeypatch, DUOCITE_NAMES="b.example, a.example"))
+    assert "a.example, b.example (DUOCITE_NAMES)" in said(status)
+    assert status.to_json()["sign_in"]["names"] == ["a.example", "b.example"]
+
+
+def test_it_says_the_limits_and_those_of_a_model_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {"DUOCITE_MAX_FILE_MB": "17", "DUOCITE_MAX_PAGES": "23", "DUOCITE_TIMEOUT": "31"}
+    status = status_of(settings(monkeypatch, **given))
+    assert "up to 17 MB" in said(status)
+    assert "23 页" in said(status, "zh")
+    assert "31 s" not in said(status)
+    status = status_of(settings(monkeypatch, **given, DUOCITE_LLM=f"compatible:q@{LOCAL}"))
+    assert "31 s for a call of the model, 8 answers at a time" in said(status)
+    assert status.to_json()["limits"]["slots"] == 8
+
+
+def test_what_is_not_there_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = "version answers search network store languages sign_in limits"
+    assert keys(status_of(settings(monkeypatch))) == expected.split()
+
+
+def test_a_setting_that_can_not_be_is_an_error_here_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="auth"):
+        status_of(settings(monkeypatch, DUOCITE_AUTH="header:"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from assistant.site import Site
     from assistant.state import State
+    from assistant.status import Status
     from assistant.web.chat import Assistant
     from assistant.web.holdings import Library
 
@@ -22,23 +25,32 @@ HERE = Path(__file__).parent
 def mount(
     app: FastAPI,
     assistant: Assistant,
+    *,
     state: State | None = None,
     library: Library | None = None,
+    site: Site | None = None,
+    status: Callable[[], Status] | None = None,
 ) -> None:
-    """Put the chat at the root of an app, behind the routes that are there already, with a tab for
-    the documents of `library`. What `app.state.workers` ends, if it has them, ends uploads too.
+    """Put the chat at the root of an app, behind the routes that are there already.
 
-    Conversations and feedback go into `state`; without it, they last as long as the app.
+    Conversations and feedback go into `state`; without it, they last as long as the app. There is
+    a tab for the documents of `library`, and one for what is used, as `status` says it. What
+    `app.state.workers` ends, if it has them, ends uploads too. `site` says whether people sign in.
     """
     import gradio as gr
 
+    from assistant.auth import BySession
     from assistant.state import State
     from assistant.web import exports
     from assistant.web.handouts import ROUTE, Handouts
     from assistant.web.keeper import Keeper
     from assistant.web.page import build_page
+    from assistant.web.sign_in import add_sign_in
     from assistant.web.theme import build_theme
 
+    auth = site.auth if site else None
+    if isinstance(auth, BySession):
+        add_sign_in(app, auth)
     handouts = Handouts(assistant.source)
     app.get(ROUTE, include_in_schema=False, response_model=None)(handouts.serve)
     keeper = Keeper(state or State(None), assistant.collection)
@@ -46,7 +58,15 @@ def mount(
     app.get(exports.ROUTE, include_in_schema=False, response_model=None)(serve)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, handouts, keeper, library, getattr(app.state, "workers", None)),
+        build_page(
+            assistant,
+            handouts,
+            keeper,
+            library=library,
+            workers=getattr(app.state, "workers", None),
+            site=site,
+            look=status,
+        ),
         path="/",
         theme=build_theme(),
         head=_build_head(),

@@ -10,6 +10,7 @@ import gradio as gr
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
+from assistant.site import Site
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
 from assistant.web.chat import Assistant, Chat, Shown
@@ -25,8 +26,11 @@ from assistant.web.holdings import Holdings, Library
 from assistant.web.keeper import Keeper, Recalled
 from assistant.web.labels import show_masthead, show_welcome
 from assistant.web.panel import show_hint
-from assistant.web.parts import Parts, lay_out
+from assistant.web.parts import Parts, label_tabs, lay_out
+from assistant.web.person import bind_person
 from assistant.web.scope import read_filters
+from assistant.web.status import Look, bind_status
+from assistant.web.turns import Turns
 from assistant.web.visitor import find_visitor
 
 CONCURRENCY = 16
@@ -45,19 +49,26 @@ def build_page(
     assistant: Assistant,
     handouts: Handouts | None = None,
     keeper: Keeper | None = None,
+    *,
     library: Library | None = None,
     workers: Workers | None = None,
+    site: Site | None = None,
+    look: Look | None = None,
 ) -> gr.Blocks:
     """The chat on `assistant`, and the documents of `library` if there is one, which `workers` are
     at work on. Style and script are given when it is served, and `handouts` where that serves
-    original files. Without a `keeper`, conversations last as long as the page."""
+    original files. Without a `keeper`, conversations last as long as the page. `site` says whether
+    people sign in; with `look` there is a tab of what is used."""
     chat = Chat(assistant, handouts, keeper)
     name = load_messages("en").text("ui.page.name")
     holdings = Holdings(library) if library else None
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = lay_out(holdings)
+        parts = lay_out(holdings, status=look is not None)
         _Events(chat, parts, holdings, workers or Workers()).bind(page)
+        bind_person(page, parts.person, parts.switch, site or Site(), **QUIET)
+        if parts.status and look:
+            bind_status(page, parts.status, parts.switch, look, **QUIET)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 
@@ -77,7 +88,7 @@ class _Events:
         self._holdings = holdings
         self._workers = workers or Workers()
         self.filters = FilterEvents(chat.assistant, parts.filters)
-        self._visitors: dict[str, Workers] = {}
+        self.turns = Turns()
         self.drawer = DrawerEvents(chat.keeper, parts.drawer, self.turn)
         talk = (parts.conversation, parts.messages)
         self.rating = RatingEvents(chat.keeper, parts.rating, *talk)
@@ -118,7 +129,7 @@ class _Events:
         told = [parts.drawer.done, parts.drawer.text]
         self.rating.bind(told, spoken)
         self.editing.bind(told, spoken)
-        page.unload(self.leave)
+        page.unload(self.turns.end)
         opened = [parts.panel, parts.plot]
         parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
 
@@ -199,8 +210,7 @@ class _Events:
                 for shown in steps:
                     emit(shown)
 
-        workers = self._take_over(request.session_hash or "")
-        async with aclosing(workers.run(work)) as events:
+        async with aclosing(self.turns.take(request).run(work)) as events:
             async for shown in events:
                 yield self._show(shown)
 
@@ -234,17 +244,6 @@ class _Events:
             async for updates in steps:
                 yield updates
 
-    def _take_over(self, visitor: str) -> Workers:
-        """A page has one question in work: the next one, from wherever, ends the one before."""
-        if former := self._visitors.pop(visitor, None):
-            former.close(wait=0.0)
-        return self._visitors.setdefault(visitor, Workers())
-
-    def leave(self, request: gr.Request) -> None:
-        """What a visitor's closed page was still waiting for is not worked on."""
-        if workers := self._visitors.pop(request.session_hash or "", None):
-            workers.close(wait=0.0)
-
     def stop(self, conversation: Conversation, language: Language) -> Updates:
         return self._show(self.chat.stop(conversation, language))
 
@@ -254,13 +253,6 @@ class _Events:
     def restart(self, language: Language) -> Updates:
         shown = Shown(Conversation(), [], show_hint(language))
         return {**self._show(shown), **self.rating.close()}
-
-    def _label_tabs(self, language: Language) -> Updates:
-        labels, parts = load_messages(language), self.parts
-        named: Updates = {parts.chat_tab: gr.Tab(label=labels.text("ui.tabs.chat"))}
-        if parts.library:
-            named[parts.library[0]] = gr.Tab(label=labels.text("ui.tabs.documents"))
-        return named
 
     def _show(self, shown: Shown) -> Updates:
         working = shown.conversation.working
@@ -284,7 +276,7 @@ class _Events:
             self.parts.switch: gr.Radio(label=labels.text("ui.page.language")),
             self.parts.pin: gr.Dropdown(**label_pin(language)),
             self.parts.masthead: self.count(language),
-            **self._label_tabs(language),
+            **label_tabs(self.parts, language),
             self.parts.fresh: gr.Button(value=fresh),
             self.parts.messages: gr.Chatbot(
                 value=messages,

@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.answer import Language
+from assistant.prompts import load_messages
 from assistant.web.components import build_box, build_messages, build_plot
 from assistant.web.conversation import Conversation
 from assistant.web.documents import DocumentTab, lay_out_documents
@@ -16,6 +18,8 @@ from assistant.web.filters import FilterRow, lay_out_filters
 from assistant.web.history import DrawerParts, lay_out_drawer
 from assistant.web.holdings import Holdings
 from assistant.web.labels import LANGUAGES
+from assistant.web.person import lay_out_person
+from assistant.web.status import StatusTab, lay_out_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Parts:
 
     drawer_button: gr.Button
     masthead: gr.HTML
+    person: gr.HTML
     fresh: gr.Button
     switch: gr.Radio
     chat_tab: gr.Tab
@@ -37,26 +42,38 @@ class Parts:
     plot: gr.LinePlot
     panel: gr.HTML
     library: tuple[gr.Tab, DocumentTab] | None
+    status: StatusTab | None
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
 
 
-def lay_out(holdings: Holdings | None) -> Parts:
-    """The whole page; with a tab for documents where there are `holdings`."""
+def lay_out(holdings: Holdings | None, *, status: bool) -> Parts:
+    """The whole page; with a tab for documents where there are `holdings`, and one for what is
+    used where that is known."""
     head = _lay_out_head()
     # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
     with gr.Tabs(elem_id="tabs"):
         chat = _lay_out_chat()
         library = _lay_out_library(holdings) if holdings else None
+        used = lay_out_status() if status else None
     return Parts(
         **head,
         **chat,
         library=library,
+        status=used,
         picked=gr.Textbox(visible="hidden", elem_id="picked"),
         opener=gr.Button(visible="hidden", elem_id="opener"),
         conversation=gr.State(Conversation()),
     )
+
+
+def label_tabs(parts: Parts, language: Language) -> dict[Any, gr.Tab]:
+    labels = load_messages(language)
+    named = {parts.chat_tab: gr.Tab(label=labels.text("ui.tabs.chat"))}
+    if parts.library:
+        named[parts.library[0]] = gr.Tab(label=labels.text("ui.tabs.documents"))
+    return named
 
 
 def _lay_out_head() -> dict[str, Any]:
@@ -65,6 +82,7 @@ def _lay_out_head() -> dict[str, Any]:
         return {
             "drawer_button": gr.Button(elem_id="drawer-button", size="sm", scale=0, min_width=0),
             "masthead": gr.HTML(elem_id="masthead"),
+            "person": lay_out_person(),
             "fresh": gr.Button(elem_id="fresh", size="sm", scale=0, min_width=0),
             "switch": gr.Radio(choices, value="en", elem_id="switch", container=False, scale=0),
         }

@@ -9,6 +9,14 @@
     }
   }
 
+  // Where a session has ended, the page that is asked for again is the one for signing in.
+  const send = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await send(...request);
+    if (response.status === 401) location.reload();
+    return response;
+  };
+
   const numberOf = (element) => [...element.classList].map((name) => /^cite-(\d+)$/.exec(name)).find(Boolean);
   const answerOf = (element) =>
     [...(element.closest("[class*='answer-']")?.classList ?? [])].map((name) => /^answer-(\w+)$/.exec(name)).find(Boolean);

@@ -28,7 +28,7 @@ def build_app(assistant: FakeAssistant, state: State | None = None) -> FastAPI:
     app = FastAPI()
 
     async def build() -> None:
-        mount(app, assistant, state)
+        mount(app, assistant, state=state)
 
     thread = threading.Thread(target=lambda: asyncio.run(build()))
     with warnings.catch_warnings():

@@ -39,4 +39,4 @@ def with_loop(make: Callable[[], Any]) -> Any:
         return asyncio.run(run())
 
 
-REQUEST: Any = SimpleNamespace(session_hash="v1", query_params={}, headers={})
+REQUEST: Any = SimpleNamespace(request=None, session_hash="v1", query_params={}, headers={})

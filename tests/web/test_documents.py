@@ -15,7 +15,7 @@ from tests.web.library import FakeLibrary
 from tests.web.parts import with_loop
 
 HARBOUR = "reports/harbour.md"
-VISITOR = SimpleNamespace()
+VISITOR = SimpleNamespace(request=None)
 STANDING = (View(), Reading(), "en", VISITOR)
 
 

@@ -39,10 +39,10 @@ def events(page_module: ModuleType) -> Any:
 
 def request(lang: str | None, accepted: str) -> Any:
     query = {"lang": lang} if lang else {}
-    return SimpleNamespace(query_params=query, headers={"accept-language": accepted})
+    return SimpleNamespace(request=None, query_params=query, headers={"accept-language": accepted})
 
 
-VISITOR = SimpleNamespace(session_hash="v1")
+VISITOR = SimpleNamespace(request=None, session_hash="v1")
 
 
 def listed(updates: AsyncGenerator[Any]) -> list[Any]:
@@ -184,18 +184,18 @@ def test_who_stops_or_leaves_ends_the_work_though_nothing_was_said_yet(
         if way == "stop":  # as Gradio does it
             asking.cancel()
         else:
-            events.leave(VISITOR)
+            events.turns.end(VISITOR)
         await asyncio.wait({asking}, timeout=5)
         assert asking.done()
         await wait_until(lambda: assistant.given_up)
 
     asyncio.run(main())
-    events.leave(VISITOR)  # a page that asked nothing
+    events.turns.end(VISITOR)  # a page that asked nothing
 
 
 def test_a_page_has_one_question_in_work_and_others_are_left_alone(events: Any) -> None:
     assistant = events.chat.assistant
-    other = SimpleNamespace(session_hash="v2")
+    other = SimpleNamespace(request=None, session_hash="v2")
 
     async def ask(question: str, visitor: Any) -> Any:
         return [
@@ -211,7 +211,7 @@ def test_a_page_has_one_question_in_work_and_others_are_left_alone(events: Any) 
         assert first.done()
         assert "Verified" in second[-1]["messages"][-1]["content"]
         assert not stranger.done()
-        events.leave(other)
+        events.turns.end(other)
         await asyncio.wait({stranger}, timeout=5)
 
     asyncio.run(main())
@@ -233,7 +233,9 @@ def test_an_answer_is_in_the_list_and_its_address_opens_it_again(events: Any) ->
     *_, last = listed(events.ask("What of cargo?", Conversation(), "en", "zh", VISITOR))
     kept = last["conversation"].id
     arrived = events.arrive(
-        SimpleNamespace(query_params={"talk": kept}, headers={"accept-language": "zh"})
+        SimpleNamespace(
+            request=None, query_params={"talk": kept}, headers={"accept-language": "zh"}
+        )
     )
     assert arrived["conversation"].turns == last["conversation"].turns
     assert arrived["pin"].value == "zh"
@@ -243,7 +245,7 @@ def test_an_answer_is_in_the_list_and_its_address_opens_it_again(events: Any) ->
 
 
 def test_an_address_of_nobodys_conversation_begins_a_new_one_and_says_so(events: Any) -> None:
-    asked = SimpleNamespace(query_params={"talk": "x", "lang": "en"}, headers={})
+    asked = SimpleNamespace(request=None, query_params={"talk": "x", "lang": "en"}, headers={})
     arrived = events.arrive(asked)
     assert arrived["conversation"] == Conversation()
     assert "no longer there" in arrived["talks"]
@@ -319,7 +321,7 @@ def test_every_label_is_used() -> None:
     unused = {
         key
         for key in load_messages("en").under("ui")
-        if f"ui.{key}" not in code and not re.search(rf'"{key.split(".")[1]}"', code)
+        if f"ui.{key}" not in code and not re.search(rf"""["']{key.split(".")[1]}["']""", code)
     }
     # Status and reason pick these.
     picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}

@@ -15,7 +15,7 @@ from assistant.web.uploading import Items
 from tests.web.library import FakeLibrary, shelve
 from tests.web.parts import with_loop
 
-VISITOR = SimpleNamespace()
+VISITOR = SimpleNamespace(request=None)
 PARTS = ("drop", "words", "sent", "replace", "leave", "items")
 
 
