@@ -33,6 +33,7 @@ from store.e5_steps import FILE, Step, Steps, find_sites, save_steps
 from store.embedding import PASSAGE_PREFIX, QUERY_PREFIX, find_bundled_model
 
 _ALPHAS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+_COARSEST = 63  # the largest weight, beside one as large
 _SAMPLE = 3000  # tokens on which products are compared
 _EVERY = 6  # of the tokens of a text is kept for it
 _TINY = 1e-6
@@ -161,12 +162,17 @@ def _find_step(seen: Seen, weights: Floats, alpha: float) -> Step:
 
 
 def _multiply(rows: Floats, weights: Floats, step: Step, twice: bool) -> Floats:
-    """As the whole-number graph does it; `twice`, where it reads what rounding left as well."""
+    """As the whole-number graph does it; `twice`, where it reads what rounding left as well.
+
+    There the weights are rounded as they will be, elsewhere as coarsely as they ever are.
+    """
     steps = rows / step.sizes
     given = np.clip(np.round(steps) + step.zero, 0, 255) - step.zero
     if twice:
         given += np.clip(np.round((steps - given) * 255), -128, 127) / 255
-    whole, scales = round_weights(weights * step.sizes)
+        whole, scales = round_weights(weights * step.sizes)
+    else:
+        whole, scales = round_weights(weights * step.sizes, alone=_COARSEST)
     products: Floats = given.astype(np.float32) @ whole.T.astype(np.float32) * scales
     return products
 

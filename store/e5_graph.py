@@ -201,11 +201,11 @@ class _Bytes(NamedTuple):
     zero: str
 
 
-def round_weights(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+def round_weights(weights: Floats, alone: int = _ALONE) -> tuple[NDArray[np.int8], Floats]:
     """Whole numbers [columns, rows] of weights [columns, rows], and what one is worth in each
-    column. Two neighbours in a column come to no more than 128."""
+    column. Two neighbours in a column come to no more than 128, and one to no more than `alone`."""
     largest = np.abs(weights)
     pairs = largest.reshape(len(weights), -1, 2).sum(axis=2).max(axis=1)
-    scales = np.maximum(pairs / _PAIR, largest.max(axis=1) / _ALONE)
+    scales = np.maximum(pairs / _PAIR, largest.max(axis=1) / alone)
     scales = np.maximum(scales, np.finfo(np.float32).tiny)
     return np.round(weights / scales[:, None]).astype(np.int8), scales.astype(np.float32)

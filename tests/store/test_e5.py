@@ -66,7 +66,9 @@ def test_whole_numbers_give_nearly_the_same_vectors(
     whole: E5Encoder, passages: list[Encoded]
 ) -> None:
     found = whole.encode(TEXTS, PASSAGE)
-    assert np.sum(vectors_of(found) * vectors_of(passages), axis=1).min() > 0.995
+    nearness = np.sum(vectors_of(found) * vectors_of(passages), axis=1)
+    assert np.median(nearness) > 0.9995
+    assert nearness.min() > 0.99  # of one sign a thousand times, which no text is like
     tokens = [
         np.sum(one.tokens.vectors * other.tokens.vectors, axis=1).mean()
         for one, other in zip(found, passages, strict=True)

@@ -155,13 +155,35 @@ def test_a_channel_s_own_step_moves_its_size_into_the_weights(file: E5File) -> N
     assert nearness.min() > 0.95
 
 
-def test_whole_weights_fit_seven_bits_and_are_worth_what_they_were() -> None:
+def test_whole_weights_are_worth_what_they_were_and_pairs_never_run_over() -> None:
     weights = np.random.default_rng(1).normal(size=(5, 40)).astype(np.float32)
     weights[2] = 0
+    weights[3, 8:10] = 9, -8  # neighbours that are large together
     whole, scales = round_weights(weights)
     assert whole.dtype == np.int8
-    assert np.abs(whole).max() == 63
+    pairs = np.abs(whole.astype(int)).reshape(5, -1, 2).sum(axis=2)
+    assert 120 < pairs.max() <= 128
+    assert pairs.max() * 255 < 2**15
     np.testing.assert_allclose(whole * scales[:, None], weights, atol=float(scales.max()) / 2)
+
+
+def test_what_rounding_leaves_behind_the_gate_is_multiplied_too(
+    file: E5File, weights: dict[str, Weights]
+) -> None:
+    """Coarse bytes there cost next to nothing, and coarse ones elsewhere do."""
+
+    def lose(site: str) -> float:
+        steps = {
+            name: Step(one.sizes * (8 if name.endswith(site) else 1), one.zero)
+            for name, one in even_steps(file, 0.04).items()
+        }
+        graph = build_graph(file, steps)
+        found = run(InferenceSession(graph, providers=["CPUExecutionProvider"]), draw_words(1, 9))
+        wanted = compute(draw_words(1, 9)[0].astype(float), weights)
+        return float(np.linalg.norm(found[0] - wanted))
+
+    assert lose("fo") < lose("nowhere") * 1.5
+    assert lose("fi") > lose("nowhere") * 1.5
 
 
 def test_steps_of_another_network_are_refused(file: E5File) -> None:
