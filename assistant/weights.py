@@ -153,5 +153,5 @@ REFUSAL_WEIGHTS: dict[str, float] = {
 }
 REFUSAL_BIAS: dict[str, float] = {
     "en": -0.275,
-    "zh": -0.295,
+    "zh": -0.152,
 }

@@ -23,7 +23,7 @@ from evals.samples import Matrix, Sample, read_suite, read_xquad
 FOLDS = 5
 PENALTY = 2.0  # of the weights of sentences
 REFUSAL_PENALTY = 0.5  # held-out refusals were best at 0.5 to 2
-ANSWERED = {"en": 0.99, "zh": 0.97}  # of the answerable questions: where the threshold is put
+ANSWERED = {"en": 0.99, "zh": 0.979}  # of the answerable questions: where the threshold is put
 
 
 def fit_sentences(samples: Sequence[Sample]) -> Matrix:

@@ -49,6 +49,16 @@ class Blocks(NamedTuple):
     scales: Floats
     weights: NDArray[np.uint8]
 
+    def take(self, rows: NDArray[np.int64]) -> Blocks:
+        """These rows, in this order and shape."""
+        return Blocks(self.scales[rows], self.weights[rows])
+
+    @property
+    def values(self) -> Floats:
+        """What the weights are worth: [..., blocks * 32]."""
+        values: Floats = (self.weights.astype(np.float32) - 8) * self.scales[..., None]
+        return values.reshape(*self.scales.shape[:-1], -1)
+
 
 class E5File:
     """A model file, mapped into memory; what is read of it is made when first asked for.
@@ -101,6 +111,10 @@ class E5File:
         halves = stored["halves"]
         weights = np.concatenate([halves & 0x0F, halves >> 4], axis=-1)
         return Blocks(stored["scale"].astype(np.float32), weights)
+
+    def matrix(self, name: str, width: int) -> Floats:
+        """A quantised matrix in full, [rows, width]."""
+        return self.blocks(name, width).values
 
     def _read_layout(self) -> None:
         """Raises ValueError, or struct.error at the end of a file that is too short."""

