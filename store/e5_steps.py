@@ -36,7 +36,8 @@ Steps = Mapping[str, Step]
 def load_steps(path: Path = FILE) -> Steps:
     """Raises SettingsError "unknown_model_file" for a file that isn't one of steps."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        # Opened here, for NumPy leaves a file open that it can't make sense of.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             names = [name for name in kept.files if not name.endswith(_ZERO)]
             return {name: Step(kept[name], int(kept[name + _ZERO])) for name in names}
     except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
