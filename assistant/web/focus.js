@@ -2,18 +2,34 @@
 (() => {
   // Panels that are opened from elsewhere: what opens one, its place, and what closes it.
   const panels = [
-    { openers: "button[class*='cite-'], button[class*='chart']", place: "#side", reading: "reading" },
-    { openers: "#documents button[data-act^='open:']", place: "#reading", reading: "reading-document" },
+    {
+      place: "#side",
+      openers: "button[class*='cite-'], button[class*='chart']",
+      holds: () => window.duociteOpen === window.duocitePick.split("/").slice(0, 2).join("/"),
+    },
+    {
+      place: "#reading",
+      openers: "#documents button[data-act^='open:']",
+      holds: (head, opener) => head.textContent.trim() === opener.textContent.trim(),
+    },
   ];
   const covers = (place) => getComputedStyle(place).position === "fixed";
 
-  // A panel takes the focus where keys opened it, and where it covers what had the focus.
-  const enter = (place, keys, tries = 40) => {
-    const head = place.querySelector(".panel:not(.empty) h2");
-    if (!head && tries) return setTimeout(() => enter(place, keys, tries - 1), 50);
-    if (!head || !(keys || covers(place))) return;
+  const turnTo = (head) => {
+    if (!head) return;
     head.tabIndex = -1;
     head.focus({ preventScroll: true });
+  };
+  const headOf = (place) => place.querySelector(".panel:not(.empty) h2");
+
+  // A panel takes the focus once it holds what was asked for, where keys opened it, and where it
+  // covers what had the focus; not from where the reader has gone meanwhile.
+  const enter = (panel, place, tries = 60) => {
+    const head = headOf(place);
+    const waits = [document.body, panel.opener].includes(document.activeElement);
+    if (!waits || !tries) return;
+    if (head && panel.holds(head, panel.opener)) turnTo(head);
+    else setTimeout(() => enter(panel, place, tries - 1), 50);
   };
 
   const follow = (event) => {
@@ -23,7 +39,7 @@
       if (!place || !opener || place.contains(opener)) continue;
       panel.opener = opener;
       // Keys click without a pointer, that is, no times.
-      setTimeout(() => enter(place, event.detail === 0), 150);
+      setTimeout(() => (event.detail === 0 || covers(place)) && enter(panel, place), 50);
     }
   };
 
@@ -40,7 +56,7 @@
     setTimeout(() => {
       if (document.activeElement !== document.body) return;
       if (place.id === "drawer") document.querySelector("#talks :is(.here .name, .name)")?.focus();
-      else enter(place, true);
+      else turnTo(headOf(place));
     }, 400);
   };
 

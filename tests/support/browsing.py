@@ -22,9 +22,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/c
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def build_app(
-    assistant: FakeAssistant, state: State | None = None, **parts: Any
-) -> FastAPI:
+def build_app(assistant: FakeAssistant, state: State | None = None, **parts: Any) -> FastAPI:
     """The chat on an assistant, built off the main thread: there the browser's driver has a loop of
     its own. `parts` are those that a page may be without, as `mount` takes them."""
     app = FastAPI()
