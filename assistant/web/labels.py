@@ -18,7 +18,6 @@ _NAMES = {
     "source": "ui.panel.number",
     "sources": "ui.answer.sources",
     "document": "ui.documents.document",
-    "history": "ui.history.name",
     "chart": "ui.chart.name",
     "drop": "ui.upload.drop",
     "switch": "ui.page.language",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from assistant.auth import BySession
 from assistant.passwords import hash_password
@@ -85,7 +85,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def find_faults(page: Page) -> list[str]:
     """Every violation that axe-core finds, of whatever impact: the element and what it lacks."""
-    page.wait_for_timeout(300)  # colours on their way to others have a contrast of their own
+    page.wait_for_timeout(250)  # colours on their way to others have a contrast of their own
     return [
         f"{found['impact']} {found['id']} {node['target']} {node['failureSummary']}"
         for found in Axe().run(page).response["violations"]
@@ -106,7 +106,7 @@ def test_a_fault_would_be_found(visitor: Visitor) -> None:
     assert "critical button-name" in faults
 
 
-@in_looks([EN_LIGHT, ZH_DARK, SMALL_EN, SMALL_ZH])
+@in_looks([EN_LIGHT, ZH_DARK, SMALL_EN])
 def test_chat_with_an_answer_its_source_a_hint_and_the_question_for_reasons(
     visitor: Visitor, look: Look
 ) -> None:
@@ -142,7 +142,7 @@ def test_a_chart_and_a_refusal(visitor: Visitor, look: Look) -> None:
     check(page)
 
 
-@in_looks([EN_LIGHT, ZH_DARK, SMALL_EN])
+@in_looks([ZH_LIGHT, SMALL_EN])
 def test_history_with_a_name_being_changed_and_a_question_before_deleting(
     visitor: Visitor, look: Look
 ) -> None:
@@ -151,10 +151,10 @@ def test_history_with_a_name_being_changed_and_a_question_before_deleting(
     expect(page.locator("#talks .here")).to_have_count(1)
     if look.narrow:
         page.click("#drawer-button")
+    check(page)
     row = page.locator("#talks .talk").first
     for sign, shown in (("pen", "input"), ("bin", ".told")):
         row.hover()
-        check(page)
         row.locator(f".{sign}").click()
         expect(page.locator(f"#talks .in-hand {shown}")).to_be_visible()
         check(page)
@@ -231,7 +231,7 @@ def send(page: Page, files: dict[str, str]) -> None:
     page.set_input_files(
         "#drop input[type=file]",
         [
-            {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+            FilePayload(name=name, mimeType="text/plain", buffer=text.encode())
             for name, text in files.items()
         ],
     )
@@ -242,9 +242,10 @@ NAMED = re.compile(
     r'\b(?: "(.*?)")?(?= \[|:|\'|$)',
     re.MULTILINE,
 )
-# In any language: names of what is there, and of forms of files.
+# In any language: names of documents and of forms of files, and questions that were asked.
 SAME = re.compile(
-    r"English|Markdown|Word|JSON|Northern Port Authority|Harbour works(?: in the northern bay)?|\d{4}|^$"
+    r"English|Markdown|Word|JSON|Northern Port Authority|Harbour works(?: in the northern bay)?"
+    r"|A title|.*\?(?: \d\d:\d\d)?|\d{4}|^$"
 )
 
 
