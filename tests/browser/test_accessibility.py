@@ -245,7 +245,7 @@ NAMED = re.compile(
 # In any language: names of documents and of forms of files, and questions that were asked.
 SAME = re.compile(
     r"English|Markdown|Word|JSON|Northern Port Authority|Harbour works(?: in the northern bay)?"
-    r"|A title|.*\?(?: \d\d:\d\d)?|\d{4}|^$"
+    r"|A title|[A-Z][a-z ]+\?(?: \d\d:\d\d)?|\d{4}|^$"
 )
 
 
@@ -287,7 +287,7 @@ def test_every_name_follows_the_language_that_is_switched_to(visitor: Visitor) -
     names += (documents := name_all(page))
     assert ("button", "将文件拖到此处，或点击选择") in documents
     assert ("region", "文档") in documents
-    assert [name for _, name in names if is_foreign(name)] == []
+    assert {name for _, name in names if is_foreign(name)} == set()
 
 
 def test_no_button_is_without_a_name(visitor: Visitor) -> None:
@@ -356,8 +356,6 @@ def test_keys_alone_change_tab_conversation_and_language(visitor: Visitor) -> No
     expect(page.locator(".question")).to_have_text([QUESTIONS["en"]])
     press(page, "#switch input", "Shift+Tab", "ArrowRight")
     expect(page.locator("#fresh")).to_have_text("新对话")
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator("#fresh")).to_have_text("New chat")
 
 
 def test_on_a_phone_the_focus_goes_into_what_covers_the_talk_and_comes_back(
