@@ -79,6 +79,10 @@ def mount(
 
 
 def _build_head() -> str:
-    """Style and script as they are: Gradio would put a prefix before every selector of `css=`."""
-    style, script = ((HERE / name).read_text("utf-8") for name in ("style.css", "script.js"))
-    return f"<style>{style}</style><script>{script}</script>"
+    """Style and scripts as they are: Gradio would put a prefix before every selector of `css=`."""
+    files = {"style": ["style.css"], "script": ["script.js", "names.js", "focus.js"]}
+    return "".join(
+        f"<{tag}>{(HERE / name).read_text('utf-8')}</{tag}>"
+        for tag, names in files.items()
+        for name in names
+    )

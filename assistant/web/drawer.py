@@ -64,7 +64,9 @@ def show_drawer(
         f"<ul>{items}</ul>" if items else _show_none(drawer, labels),
         more if len(rows) > drawer.limit else "",
     )
-    return f'<nav class="talks open-{escape(opened.id)}">{"".join(parts)}</nav>'
+    name = escape(labels.text("ui.history.name"))
+    kind = f"talks open-{escape(opened.id)}"
+    return f'<nav class="{kind}" aria-label="{name}">{"".join(parts)}</nav>'
 
 
 def _show_none(drawer: Drawer, labels: Messages) -> str:

@@ -12,9 +12,22 @@ from assistant.status import Offer, Use, say_offer
 
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
 
+_NAMES = {
+    **{name: f"ui.names.{name}" for name in ("talk", "examples", "send", "stop", "clear", "tabs")},
+    "remove": "ui.names.remove",
+    "source": "ui.panel.number",
+    "sources": "ui.answer.sources",
+    "document": "ui.documents.document",
+    "chart": "ui.chart.name",
+    "drop": "ui.upload.drop",
+    "switch": "ui.page.language",
+}
+"""What `names.js` calls the parts of the page that Gradio names in English, or not at all."""
+
 
 def show_masthead(language: Language, collection: str, documents: int, answering: Use) -> str:
-    """The head of the page; its class tells the script which language the page is in."""
+    """The head of the page; its class tells the scripts which language the page is in, and its
+    data the names of parts in it, with `{}` for what is named."""
     labels = load_messages(language)
     answers = say_answering(answering, labels)
     facts = {"collection": collection, "documents": documents, "answers": answers}
@@ -24,9 +37,19 @@ def show_masthead(language: Language, collection: str, documents: int, answering
     )
     name, purpose = (escape(labels.text(f"ui.page.{key}")) for key in ("name", "purpose"))
     return (
-        f'<header class="masthead lang-{language}"><h1>{name}</h1><p class="purpose">{purpose}</p>'
+        f'<header class="masthead lang-{language}" {_show_names(labels)}>'
+        f'<h1>{name}</h1><p class="purpose">{purpose}</p>'
         f'<p class="facts">{shown}</p></header>'
     )
+
+
+def _show_names(labels: Messages) -> str:
+    """As attributes."""
+    named = {
+        name: labels.text(key, **dict.fromkeys(labels.variables(key), "{}"))
+        for name, key in _NAMES.items()
+    }
+    return " ".join(f'data-{name}="{escape(text)}"' for name, text in named.items())
 
 
 def say_answering(use: Use, labels: Messages) -> str:

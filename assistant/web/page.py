@@ -161,7 +161,9 @@ class _Events:
             **listed,
             self.parts.conversation: recalled.conversation,
             self.parts.panel: shown.panel,
-            self.parts.switch: gr.Radio(value=language),
+            self.parts.switch: gr.Radio(
+                value=language, label=load_messages(language).text("ui.page.language")
+            ),
             self.parts.pin: gr.Dropdown(value=recalled.pinned or AS_ASKED, **label_pin(language)),
         }
 

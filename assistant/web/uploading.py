@@ -130,7 +130,7 @@ def show_items(items: Items, language: Language) -> str:
         for one in items
     )
     title = escape(labels.text("ui.upload.list"))
-    return f'<ul class="sent" role="status" aria-label="{title}">{rows}</ul>'
+    return f'<div role="status"><ul class="sent" aria-label="{title}">{rows}</ul></div>'
 
 
 def say_stage(item: Item, language: Language) -> str:

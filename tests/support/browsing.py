@@ -22,13 +22,13 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/c
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def build_app(assistant: FakeAssistant, state: State | None = None) -> FastAPI:
+def build_app(assistant: FakeAssistant, state: State | None = None, **parts: Any) -> FastAPI:
     """The chat on an assistant, built off the main thread: there the browser's driver has a loop of
-    its own."""
+    its own. `parts` are those that a page may be without, as `mount` takes them."""
     app = FastAPI()
 
     async def build() -> None:
-        mount(app, assistant, state=state)
+        mount(app, assistant, state=state, **parts)
 
     thread = threading.Thread(target=lambda: asyncio.run(build()))
     with warnings.catch_warnings():

@@ -43,6 +43,11 @@ def test_the_open_one_is_marked_and_can_be_saved() -> None:
     assert 'class="talks open-"' in show(row())
 
 
+def test_the_list_has_a_name_in_the_language_of_the_page() -> None:
+    assert 'aria-label="Conversations"' in show(row())
+    assert 'aria-label="历史对话"' in show(row(), language="zh")
+
+
 def test_a_title_is_text() -> None:
     shown = show(row(title="<script>x</script>"), drawer=Drawer())
     assert "<script" not in shown

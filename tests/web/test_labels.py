@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.status import Offer, Use
+from assistant.web import labels
 from assistant.web.labels import show_masthead, show_welcome
 
 QUOTING = Use("offline")
@@ -22,6 +24,20 @@ def test_head_says_its_language_and_escapes_the_collection() -> None:
     head = show_masthead("zh", "<b>", 0, QUOTING)
     assert 'class="masthead lang-zh"' in head
     assert "&lt;b&gt;" in head
+
+
+def test_head_hands_the_script_the_names_of_parts_in_its_language() -> None:
+    head = show_masthead("en", "harbour", 2, QUOTING)
+    for name in ('data-send="Send"', 'data-source="Source {}"', 'data-remove="Remove “{}”"'):
+        assert name in head
+    assert 'data-source="出处 {}"' in show_masthead("zh", "harbour", 2, QUOTING)
+
+
+def test_every_name_that_the_script_asks_for_is_handed_over() -> None:
+    script = (Path(labels.__file__).parent / "names.js").read_text("utf-8")
+    asked = set(re.findall(r"names\??\.(\w+)", script))
+    given = set(re.findall(r"data-(\w+)=", show_masthead("en", "harbour", 2, QUOTING)))
+    assert asked == given
 
 
 @pytest.mark.parametrize(

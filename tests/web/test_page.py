@@ -81,6 +81,7 @@ def test_messages_stay_sanitized_and_money_is_no_mathematics(page: Any) -> None:
 def test_arriving_one_is_spoken_to_in_the_language_of_the_browser(events: Any) -> None:
     updates = events.arrive(request(None, "zh-CN,zh;q=0.9"))
     assert updates["switch"].value == "zh"
+    assert updates["switch"].label == "界面语言"
     assert "文档数 <b>2</b>" in updates["masthead"]
     assert updates["fresh"].value == "新对话"
     assert updates["chat_tab"].label == "对话"

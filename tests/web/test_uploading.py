@@ -127,5 +127,10 @@ def test_every_stage_is_said_in_both_languages() -> None:
     assert say_stage(refused, "zh").startswith("未能加入")
 
 
+def test_what_becomes_of_files_is_said_aloud_and_stays_a_list() -> None:
+    shown = show_items((Item("a.md", A),), "zh")
+    assert '<div role="status"><ul class="sent" aria-label="上传的文件"><li' in shown
+
+
 def test_no_files_are_no_list() -> None:
     assert show_items((), "en") == ""
