@@ -26,6 +26,9 @@ Updates = dict[Any, Any]
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+LATEST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+"""For the language: Gradio drops an event that comes while one like it is at work."""
+
 
 class Listed(Protocol):
     """Whoever knows the documents that are asked."""

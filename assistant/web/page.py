@@ -19,7 +19,7 @@ from assistant.web.conversation import Conversation, to_messages
 from assistant.web.documents import DocumentEvents
 from assistant.web.editing import EditEvents
 from assistant.web.feedback import RatingEvents
-from assistant.web.filters import QUIET, FilterEvents, Updates
+from assistant.web.filters import LATEST, QUIET, FilterEvents, Updates
 from assistant.web.handouts import Handouts
 from assistant.web.history import DrawerEvents
 from assistant.web.holdings import Holdings, Library
@@ -108,7 +108,7 @@ class _Events:
 
         arrived = page.load(self.arrive, None, [parts.conversation, *labelled], **QUIET)
         arrived.then(None, js=_MARK_LANGUAGE)
-        switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **QUIET)
+        switched = parts.switch.input(self.relabel, picked, labelled, js=_READ_OPEN, **LATEST)
         switched.then(None, js=_KEEP_LANGUAGE).then(self.drawer.refresh, listed, drawn, **QUIET)
         changes = self._bind_library([arrived, switched])
         self.filters.bind(parts.switch, [arrived, switched, *changes])

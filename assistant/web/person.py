@@ -30,7 +30,7 @@ def bind_person(
         return show_person(find_visitor(request), site, language)
 
     page.load(arrive, None, person, **options)
-    switch.input(relabel, switch, person, **options)
+    switch.input(relabel, switch, person, **{**options, "trigger_mode": "always_last"})
 
 
 def show_person(visitor: Visitor, site: Site, language: Language) -> str:

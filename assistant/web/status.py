@@ -50,7 +50,8 @@ def bind_status(
 
     page.load(arrive, None, tab.tab, **options)
     tab.tab.select(show, switch, tab.shown, **options)
-    switch.input(renew, [tab.shown, switch], [tab.tab, tab.shown], **options)
+    latest = {**options, "trigger_mode": "always_last"}
+    switch.input(renew, [tab.shown, switch], [tab.tab, tab.shown], **latest)
 
 
 def relabel(look: Look, shown: str, language: Language) -> tuple[gr.Tab, str]:

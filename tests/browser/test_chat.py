@@ -268,3 +268,14 @@ def test_the_original_of_a_pdf_is_a_page_with_the_quotation_boxed(
     page.click("#panel .turn:has-text('Next page')")
     expect(page.locator("#panel .told")).to_contain_text("Page 2 of 2, with the quotation boxed")
     assert page.evaluate("document.querySelector('#panel img.page').naturalWidth") > 1000
+
+
+def test_the_last_of_two_quick_switches_of_the_language_holds(visitor: Visitor) -> None:
+    page = visitor.visit("?lang=en")
+    for language in ("中文", "English", "中文"):
+        page.locator("#switch label", has_text=language).click()
+    expect(page.locator(".masthead.lang-zh")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".masthead.lang-zh")).to_be_visible()
+    assert page.locator("#switch input:checked").get_attribute("value") == "zh"
+    expect(page.locator("#tab-chat-button, #tabs [role=tab]").first).to_have_text("对话")
