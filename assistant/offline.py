@@ -72,7 +72,7 @@ class QuotingSynthesizer(BaseSynthesizer):
         **response_kwargs: Any,
     ) -> RESPONSE_TYPE:
         question = as_question(query)
-        with self._searcher.room.enter():
+        with self._searcher.room.enter(again=True):
             return self._quote(question, nodes)
 
     def _quote(self, question: Question, nodes: list[NodeWithScore]) -> StreamingResponse:

@@ -31,22 +31,23 @@ class Room:
         self._lock = threading.Lock()
 
     @contextmanager
-    def enter(self) -> Iterator[None]:
-        """A place until the end of the block. GoneError where nobody wants the work any more."""
-        self._take()
+    def enter(self, *, again: bool = False) -> Iterator[None]:
+        """A place until the end of the block. GoneError where nobody wants the work any more. Who
+        was inside before and goes on with the same (`again`) is next."""
+        self._take(again)
         try:
             yield
         finally:
             with self._lock:
                 self._pass_on()
 
-    def _take(self) -> None:
+    def _take(self, again: bool) -> None:
         with self._lock:
             if self._free:
                 self._free -= 1
                 return
             turn = threading.Event()
-            self._waiting.append(turn)
+            (self._waiting.appendleft if again else self._waiting.append)(turn)
         try:
             while not turn.wait(_LOOK):
                 check_wanted()

@@ -20,9 +20,11 @@ class Crowd:
         self._leave: dict[int, threading.Event] = {}
         self._threads: dict[int, threading.Thread] = {}
 
-    def send(self, name: int, is_gone: Callable[[], bool] = lambda: False) -> None:
+    def send(
+        self, name: int, is_gone: Callable[[], bool] = lambda: False, *, again: bool = False
+    ) -> None:
         self._leave[name] = threading.Event()
-        self._threads[name] = threading.Thread(target=self._stay, args=(name, is_gone))
+        self._threads[name] = threading.Thread(target=self._stay, args=(name, is_gone, again))
         self._threads[name].start()
         time.sleep(0.05)
 
@@ -32,9 +34,9 @@ class Crowd:
         assert not self._threads[name].is_alive()
         time.sleep(0.05)
 
-    def _stay(self, name: int, is_gone: Callable[[], bool]) -> None:
+    def _stay(self, name: int, is_gone: Callable[[], bool], again: bool) -> None:
         try:
-            with stop_when(is_gone), self.room.enter():
+            with stop_when(is_gone), self.room.enter(again=again):
                 self.inside.append(name)
                 self._leave[name].wait(5)
         except GoneError:
@@ -59,6 +61,16 @@ def test_who_comes_first_enters_first_and_nobody_overtakes() -> None:
     for name in (1, 2, 3, 4):
         crowd.call_out(name)
     assert crowd.inside == [1, 2, 3, 4]
+
+
+def test_who_was_inside_before_is_next() -> None:
+    crowd = Crowd(Room(1))
+    crowd.send(1)
+    crowd.send(2)
+    crowd.send(3, again=True)
+    for name in (1, 3, 2):
+        crowd.call_out(name)
+    assert crowd.inside == [1, 3, 2]
 
 
 def test_who_is_no_longer_wanted_leaves_the_line() -> None:
