@@ -32,6 +32,7 @@ from assistant.prompts import hash_prompts
 from assistant.question import Question
 from assistant.reading import Reader
 from assistant.retrieval import HybridRetriever, Searcher
+from assistant.room import build_room
 from assistant.settings import Settings
 from assistant.status import Offer, Use, find_answering, find_offers
 from assistant.talk import find_small_talk, reply_to
@@ -82,6 +83,7 @@ class Assistant:
         self._lock = threading.Lock()
         self._state: _Loaded | None = None
         self._originals = Originals(collection)
+        self._room = build_room(settings)
 
     @property
     def collection(self) -> str:
@@ -236,7 +238,8 @@ class Assistant:
         glossary = build_glossary(self._pairs, stored.whole.pairs)
         tokens = StoredTokens(self._collection, self._embedding)
         late = LateInteraction(index, self._embedding, tokens)
-        searcher = Searcher(index, self._embedding, Reader(index.organisations, glossary), late)
+        reader = Reader(index.organisations, glossary)
+        searcher = Searcher(index, self._embedding, reader, late, self._room)
         quoting = QuotingSynthesizer(searcher)
         engine = GroundedQueryEngine(
             HybridRetriever(searcher, expand=self.writer.expand),

@@ -72,6 +72,10 @@ class QuotingSynthesizer(BaseSynthesizer):
         **response_kwargs: Any,
     ) -> RESPONSE_TYPE:
         question = as_question(query)
+        with self._searcher.room.enter(again=True):
+            return self._quote(question, nodes)
+
+    def _quote(self, question: Question, nodes: list[NodeWithScore]) -> StreamingResponse:
         search = self._searcher.search(question.query_str)
         ranked = rank_sentences(self._searcher, search, nodes)
         metadata: dict[str, Any] = {"model": MODEL, "refused": False, "usage": {}}

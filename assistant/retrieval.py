@@ -10,6 +10,8 @@ The best of each list are then looked at token by token (`late.py`).
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
@@ -22,11 +24,12 @@ from numpy.typing import NDArray
 
 from assistant.answer import Filters
 from assistant.centring import centre_of
-from assistant.expansion import NOTHING, Expand
+from assistant.expansion import NOTHING, Expand, Expansion
 from assistant.index import Scores, SearchIndex
 from assistant.late import LateInteraction, TokenMatch
 from assistant.proper import name_plainly
 from assistant.reading import Reader, Reading
+from assistant.room import Room
 from assistant.text.terms import Alternatives
 from store.embedding import StoreEmbedding
 
@@ -42,6 +45,7 @@ SMALLEST_SPREAD = 0.01  # of cosines
 CANDIDATES = 20  # of each language, that are looked at token by token
 TOKENS_SHARE = 0.3
 TOP_K = 8
+KEPT = 64  # searches of one thread
 # Chunks that hold a name of a list, of the question's own language and of the other one, in which
 # its words tell less.
 NAMED = ((True, 1), (False, 2))
@@ -101,16 +105,23 @@ class Searcher:
     embedding: StoreEmbedding
     reader: Reader
     late: LateInteraction
-    _cached: dict[str, Search] = field(default_factory=dict)
+    room: Room = field(default_factory=lambda: Room(os.cpu_count() or 1))
+    _own: threading.local = field(default_factory=threading.local)
     _centres: dict[str, Scores] = field(default_factory=dict)
 
     def search(self, question: str) -> Search:
-        """Scores of all chunks, levelled by language; the same object for the same question."""
-        if question not in self._cached:
-            if len(self._cached) > 64:
-                self._cached.clear()
-            self._cached[question] = self._search(question)
-        return self._cached[question]
+        """Scores of all chunks, levelled by language; the same object for a thread that asks the
+        same again. What it was compared with is no business of other people's questions."""
+        known: dict[str, Search] = self._own.__dict__.setdefault("known", {})
+        if question not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[question] = self._search(question)
+        return known[question]
+
+    def forget(self) -> None:
+        """Search anew for what this thread has searched for."""
+        self._own.__dict__.clear()
 
     def _search(self, asked: str) -> Search:
         question = name_plainly(asked)
@@ -199,13 +210,19 @@ class HybridRetriever(BaseRetriever):
         self._expand = expand
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        index = self._searcher.index
-        if not index.nodes:
+        if not self._searcher.index.nodes:
             return []
-        search = self._searcher.search(query_bundle.query_str)
-        filters = getattr(query_bundle, "filters", Filters())
-        rows = np.flatnonzero(index.allowed(filters))
-        scores, firsts = self._score_all(search, query_bundle, rows), []
+        # A model is waited for outside: meanwhile the room is for others.
+        usage = getattr(query_bundle, "usage", {})
+        more = self._expand(query_bundle.query_str, usage) if self._expand else NOTHING
+        with self._searcher.room.enter():
+            self._searcher.forget()  # what was compared under other filters would move the scale
+            return self._find(query_bundle, more)
+
+    def _find(self, asked: QueryBundle, more: Expansion) -> list[NodeWithScore]:
+        index, search = self._searcher.index, self._searcher.search(asked.query_str)
+        rows = np.flatnonzero(index.allowed(getattr(asked, "filters", Filters())))
+        scores, firsts = self._score_all(search, more, rows), []
         for part in self._searcher.search_parts(search):
             own = self._score(part.search, rows)
             firsts += self._first_of_part(part, _order(rows, own))
@@ -213,12 +230,10 @@ class HybridRetriever(BaseRetriever):
         best = self._choose(search.reading, _order(rows, scores), firsts)
         return [NodeWithScore(node=index.nodes[row], score=float(scores[row])) for row in best]
 
-    def _score_all(self, search: Search, asked: QueryBundle, rows: NDArray[np.int64]) -> Scores:
+    def _score_all(self, search: Search, more: Expansion, rows: NDArray[np.int64]) -> Scores:
         """The mean of the question's scores, its translation's and all its other queries'. On the
         sample, mean finds more than the greater score or than ranks do."""
         own = self._score(search, rows)
-        usage = getattr(asked, "usage", {})
-        more = self._expand(asked.query_str, usage) if self._expand else NOTHING
         groups = [[more.translation] if more.translation else [], list(more.queries)]
         scores = [own]
         for texts in filter(None, groups):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,10 +12,12 @@ from llama_index.core.schema import TextNode
 
 from assistant import retrieval
 from assistant.answer import Filters
+from assistant.calling import Usage
 from assistant.expansion import NOTHING, Expansion
 from assistant.glossary import build_glossary
 from assistant.question import Question
-from assistant.retrieval import HybridRetriever, Search, Searcher
+from assistant.retrieval import KEPT, HybridRetriever, Search, Searcher
+from assistant.room import Room
 from store.embedding import HashEmbedding
 from store.vectors import TokenRows, Vectors
 from tests.support.nodes import build_node, build_searcher
@@ -122,6 +125,54 @@ def test_a_plain_query_is_searched_without_filters() -> None:
     assert hits[0].node.metadata["document"] == "ferry.md"
 
 
+def test_two_threads_that_ask_the_same_keep_what_they_compare_to_themselves() -> None:
+    searcher = build_searcher(*NODES)
+    own = searcher.search("How many?")
+    others: list[Search] = []
+    thread = threading.Thread(target=lambda: others.append(searcher.search("How many?")))
+    thread.start()
+    thread.join()
+    searcher.match(own, [0, 1])
+    assert others[0].scores.tolist() == own.scores.tolist()
+    assert others[0].matches == {}
+
+
+def test_what_was_looked_at_under_a_filter_moves_no_later_question() -> None:
+    searcher = build_searcher(*NODES)
+    find("How many?", filters=Filters(documents=("mill.md",)), searcher=searcher)
+    assert set(searcher.search("How many?").matches) == {0}
+    find("How many?", filters=Filters(documents=("ferry.md",)), searcher=searcher)
+    assert set(searcher.search("How many?").matches) == {1}
+
+
+def test_searches_that_are_kept_have_a_bound() -> None:
+    searcher = build_searcher(*NODES)
+    for number in range(KEPT + 1):
+        searcher.search(f"How many of {number}?")
+    assert len(searcher._own.known) == 1
+
+
+def test_a_question_waits_until_there_is_room_but_a_model_is_asked_before() -> None:
+    searcher = replace(build_searcher(*NODES), room=Room(1))
+    asked, found = threading.Event(), threading.Event()
+
+    def expand(question: str, usage: Usage) -> Expansion:
+        asked.set()
+        return NOTHING
+
+    def retrieve() -> None:
+        HybridRetriever(searcher, expand=expand).retrieve("How many cyclists?")
+        found.set()
+
+    thread = threading.Thread(target=retrieve)
+    with searcher.room.enter():
+        thread.start()
+        assert asked.wait(5)
+        assert not found.wait(0.2)
+    assert found.wait(5)
+    thread.join()
+
+
 def test_a_question_is_searched_once() -> None:
     searcher = build_searcher(*NODES)
     assert searcher.search("How many?") is searcher.search("How many?")
@@ -227,12 +278,12 @@ def test_candidates_are_sought_among_what_the_filters_allow(
 ) -> None:
     monkeypatch.setattr(retrieval, "CANDIDATES", 2)
     searcher = build_searcher(*LINES)
-    search = searcher.search(ASKED)
-    last = [LINES[row].metadata["document"] for row in best_first(search)[-2:]]
+    last = [LINES[row].metadata["document"] for row in best_first(searcher.search(ASKED))[-2:]]
     found = find(ASKED, filters=Filters(documents=tuple(last)), searcher=searcher)
     assert set(found) == set(last)
     # Those alone were looked at, though six others fit better.
-    assert {LINES[row].metadata["document"] for row in search.matches} == set(last)
+    looked_at = searcher.search(ASKED).matches
+    assert {LINES[row].metadata["document"] for row in looked_at} == set(last)
 
 
 def expanded(question: str, expansion: Expansion) -> dict[str, float | None]:
