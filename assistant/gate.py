@@ -25,6 +25,8 @@ API = "/v1/"
 ASK = "/v1/ask"
 HEALTH = "/healthz"
 SIGN_IN = "/sign-in"
+UPLOAD = "/gradio_api/upload"
+"""Where the chat's page puts files before anybody has looked at them."""
 LARGEST_BODY = 1 << 20
 """Bytes of a request to the API: a question with a long history has some tens of thousands."""
 
@@ -95,7 +97,10 @@ class Gate:
             return None
         if scope["path"].startswith(API):
             return self._admit_to_api(scope, headers)
-        return self._site.auth.admit(scope, headers)
+        visitor = self._site.auth.admit(scope, headers)
+        if scope["path"].startswith(UPLOAD) and not visitor.editor:
+            raise RequestError("no_editor")
+        return visitor
 
     def _admit_to_api(self, scope: Scope, headers: Headers) -> Visitor:
         """Who has the token is whoever runs the server."""

@@ -313,6 +313,13 @@ def test_the_api_is_read_by_everybody_who_is_signed_in_and_changed_by_editors(
         assert removed.status_code == status
 
 
+@pytest.mark.parametrize(("name", "status"), [("anna", 200), ("ben", 403)])
+def test_only_editors_send_files(client: httpx.Client, name: str, status: int) -> None:
+    sign_in(client, name)
+    sent = client.post("/gradio_api/upload", files={"files": ("a.txt", b"text")})
+    assert sent.status_code == status
+
+
 def test_the_token_goes_on_working_for_programs_of_this_machine(client: httpx.Client) -> None:
     headers = {"authorization": f"Bearer {TOKEN}"}
     assert client.post("/v1/ask", json={"question": "Q?"}, headers=headers).status_code == 200
