@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper
 
 from assistant.errors import DuociteError
 from assistant.prompts import explain
@@ -28,7 +26,7 @@ from evals.cases import read_cases
 from evals.suite import read_suites
 from store.e5 import E5Encoder, open_session
 from store.e5_file import E5File, Floats
-from store.e5_graph import TWICE, build_graph, round_weights
+from store.e5_graph import TWICE, build_watched_graph, round_weights
 from store.e5_steps import FILE, Step, Steps, find_sites, save_steps
 from store.embedding import PASSAGE_PREFIX, QUERY_PREFIX, find_bundled_model
 
@@ -85,7 +83,7 @@ def read_texts() -> list[str]:
 def watch(path: Path, texts: Sequence[str]) -> dict[str, Seen]:
     """What goes into each site while `texts` are read in full precision."""
     file, encoder = E5File(path), E5Encoder(path)
-    session = open_session(_add_outputs(file), 0)
+    session = open_session(build_watched_graph(file), 0)
     shape = file.shape
     seen = {name: Seen(np.zeros(n, "f4"), np.zeros(n, "f4")) for name, n in find_sites(shape)}
     for text in texts:
@@ -117,17 +115,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     losses = [choice.loss for choice in choices.values()]
     print(f"{len(texts)} texts; share of products lost {np.mean(losses):.5f}, {max(losses):.5f}")
     return 0
-
-
-def _add_outputs(file: E5File) -> bytes:
-    """The exact graph, which says what goes into its products, under the names of their sites."""
-    model = onnx.load_from_string(build_graph(file))
-    inputs = {node.output[0]: node.input[0] for node in model.graph.node}
-    for name, _ in find_sites(file.shape):
-        given = inputs[f"{_name_products(name)[0]}.product"]
-        model.graph.node.append(helper.make_node("Identity", [given], [name]))
-        model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
-    return bytes(model.SerializeToString())
 
 
 def _name_products(site: str) -> list[str]:

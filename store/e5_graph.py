@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from store.e5_file import BLOCK, E5File, Floats
-from store.e5_steps import Steps, check_steps
+from store.e5_steps import Steps, check_steps, find_sites
 
 _CONTRIBUTED = "com.microsoft"
 _OPSET, _FORMAT = 17, 8  # older than any ONNX Runtime that has the operators below
@@ -42,20 +42,25 @@ def build_graph(file: E5File, steps: Steps | None = None) -> bytes:
         check_steps(steps, file.shape)
     builder = _Builder(file) if steps is None else _WholeBuilder(file, steps)
     builder.build()
-    width = file.shape.width
-    shapes: dict[str, list[str | int | None]] = {
-        "words": ["texts", "length", width],
-        "tokens": ["texts", "length", width],
-    }
-    values = {
-        name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-        for name, shape in shapes.items()
-    }
+    return _serialise(builder, {"tokens": file.shape.width})
+
+
+def build_watched_graph(file: E5File) -> bytes:
+    """The exact graph, whose outputs are what goes into its products, by `find_sites`."""
+    builder = _Builder(file)
+    builder.build()
+    for site, value in builder.given.items():
+        builder.nodes.append(helper.make_node("Identity", [value], [site]))
+    return _serialise(builder, dict(find_sites(file.shape)))
+
+
+def _serialise(builder: _Builder, outputs: dict[str, int]) -> bytes:
+    """The graph of a builder, with outputs of these widths."""
     graph = helper.make_graph(
         builder.nodes,
         "multilingual-e5-small",
-        [values["words"]],
-        [values["tokens"]],
+        [_describe("words", builder.width)],
+        [_describe(name, width) for name, width in outputs.items()],
         builder.constants,
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIBUTED, 1)]
@@ -63,13 +68,20 @@ def build_graph(file: E5File, steps: Steps | None = None) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def _describe(name: str, width: int) -> ValueInfoProto:
+    shape: list[str | int | None] = ["texts", "length", width]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
 class _Builder:
     """Nodes and constants of the graph; each step names the value that it makes."""
 
     def __init__(self, file: E5File) -> None:
         self._file = file
+        self.width = file.shape.width
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
+        self.given: dict[str, str] = {}  # what goes into the products, by site
 
     def build(self) -> None:
         value = self._normalise("words", "emb.ln", "embedded")
@@ -90,6 +102,7 @@ class _Builder:
 
     def _multiply(self, value: str, layer: str, site: str, names: Sequence[str]) -> list[str]:
         """The products of one input, under their names."""
+        self.given[layer + site] = value
         return [self._multiply_exactly(value, layer + name) for name in names]
 
     def _multiply_exactly(self, value: str, name: str) -> str:

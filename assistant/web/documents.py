@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.answer import Language
 from assistant.prompts import Messages, load_messages
 from assistant.streaming import Workers
-from assistant.web.filters import QUIET, Updates
+from assistant.web.components import QUIET, Updates
 from assistant.web.holdings import Holdings, Shown, Visit
 from assistant.web.listing import View
 from assistant.web.reader import Reading

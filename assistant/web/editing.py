@@ -9,10 +9,11 @@ from typing import Any
 import gradio as gr
 
 from assistant.answer import Language
+from assistant.web.components import QUIET, Updates
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.deeds import read_deed
 from assistant.web.handles import show_banner
-from assistant.web.history import FOCUS, QUIET, READ_DEED, Updates
+from assistant.web.history import FOCUS, READ_DEED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ import gradio as gr
 from assistant.answer import Language
 from assistant.feedback import LONGEST_REASON, Thumb
 from assistant.prompts import load_messages
+from assistant.web.components import QUIET, Updates
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.deeds import read_deed
-from assistant.web.history import FOCUS, QUIET, READ_DEED, Updates
+from assistant.web.history import FOCUS, READ_DEED
 from assistant.web.keeper import Keeper
 from assistant.web.visitor import find_visitor
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from assistant.answer import Filters, Language
 from assistant.prompts import load_messages
+from assistant.web.components import QUIET, Updates
 from assistant.web.scope import (
     Choices,
     count_fitting,
@@ -21,13 +22,6 @@ from assistant.web.scope import (
     say_filters,
 )
 from store.ledger import DocumentRecord
-
-Updates = dict[Any, Any]
-
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-LATEST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
-"""For the language: Gradio drops an event that comes while one like it is at work."""
 
 
 class Listed(Protocol):

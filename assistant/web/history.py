@@ -12,18 +12,15 @@ from assistant.answer import Language
 from assistant.errors import StoreError
 from assistant.history import ConversationRow
 from assistant.prompts import explain, load_messages
-from assistant.web.components import read_pin
+from assistant.web.components import QUIET, Updates, read_pin
 from assistant.web.conversation import Conversation
 from assistant.web.deeds import Deed, read_deed
 from assistant.web.drawer import Drawer, Opened, show_drawer
 from assistant.web.keeper import Keeper, Recalled
 from assistant.web.visitor import find_visitor
 
-Updates = dict[Any, Any]
 Turn = Callable[[Recalled, Language], Updates]
 """How the page shows another conversation."""
-
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 # The script leaves what was done in `duociteDeed`, and in `duociteText` what was typed for it.
 READ_DEED = "(done, text, ...rest) => [window.duociteDeed || '', window.duociteText || '', ...rest]"

@@ -14,12 +14,20 @@ from assistant.site import Site
 from assistant.streaming import Emit, Workers
 from assistant.text.accepted import choose_language
 from assistant.web.chat import Assistant, Chat, Shown
-from assistant.web.components import AS_ASKED, label_pin, read_pin, update_plot
+from assistant.web.components import (
+    AS_ASKED,
+    LATEST,
+    QUIET,
+    Updates,
+    label_pin,
+    read_pin,
+    update_plot,
+)
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.documents import DocumentEvents
 from assistant.web.editing import EditEvents
 from assistant.web.feedback import RatingEvents
-from assistant.web.filters import LATEST, QUIET, FilterEvents, Updates
+from assistant.web.filters import FilterEvents
 from assistant.web.handouts import Handouts
 from assistant.web.history import DrawerEvents
 from assistant.web.holdings import Holdings, Library
@@ -66,9 +74,9 @@ def build_page(
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
         parts = lay_out(holdings, status=look is not None)
         _Events(chat, parts, holdings, workers or Workers()).bind(page)
-        bind_person(page, parts.person, parts.switch, site or Site(), **QUIET)
+        bind_person(page, parts.person, parts.switch, site or Site())
         if parts.status and look:
-            bind_status(page, parts.status, parts.switch, look, **QUIET)
+            bind_status(page, parts.status, parts.switch, look)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 

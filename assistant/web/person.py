@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import gradio as gr
 
@@ -11,6 +10,7 @@ from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.site import Site
 from assistant.text.accepted import choose_language
+from assistant.web.components import LATEST, QUIET
 from assistant.web.sign_in import SIGN_OUT
 from assistant.web.visitor import Visitor, find_visitor
 
@@ -19,9 +19,7 @@ def lay_out_person() -> gr.HTML:
     return gr.HTML(elem_id="person")
 
 
-def bind_person(
-    page: gr.Blocks, person: gr.HTML, switch: gr.Radio, site: Site, **options: Any
-) -> None:
+def bind_person(page: gr.Blocks, person: gr.HTML, switch: gr.Radio, site: Site) -> None:
     def arrive(request: gr.Request) -> str:
         wanted = request.query_params.get("lang")
         return relabel(choose_language(wanted, request.headers.get("accept-language")), request)
@@ -29,8 +27,8 @@ def bind_person(
     def relabel(language: Language, request: gr.Request) -> str:
         return show_person(find_visitor(request), site, language)
 
-    page.load(arrive, None, person, **options)
-    switch.input(relabel, switch, person, **{**options, "trigger_mode": "always_last"})
+    page.load(arrive, None, person, **QUIET)
+    switch.input(relabel, switch, person, **LATEST)
 
 
 def show_person(visitor: Visitor, site: Site, language: Language) -> str:

@@ -16,7 +16,7 @@ from assistant.answer import Language
 from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
 from assistant.streaming import Emit, Workers
-from assistant.web.filters import QUIET, Updates
+from assistant.web.components import QUIET, Updates
 from assistant.web.holdings import Holdings, check_editor
 from assistant.web.labels import show_note
 from assistant.web.uploading import Items, answer_asking, fail_open, find_waiting, show_items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -13,6 +13,7 @@ from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
 from assistant.status import Fact, Status, list_facts, say_label
 from assistant.text.accepted import choose_language
+from assistant.web.components import LATEST, QUIET
 
 Look = Callable[[], Status]
 """Looks anew each time; `build_status` with what it needs."""
@@ -32,9 +33,7 @@ def lay_out_status() -> StatusTab:
     return StatusTab(tab, shown)
 
 
-def bind_status(
-    page: gr.Blocks, tab: StatusTab, switch: gr.Radio, look: Look, **options: Any
-) -> None:
+def bind_status(page: gr.Blocks, tab: StatusTab, switch: gr.Radio, look: Look) -> None:
     """It looks when the tab is opened, and again where its language changes: to count a store's
     chunks takes a moment."""
 
@@ -48,10 +47,9 @@ def bind_status(
     def renew(shown: str, language: Language) -> tuple[gr.Tab, str]:
         return relabel(look, shown, language)
 
-    page.load(arrive, None, tab.tab, **options)
-    tab.tab.select(show, switch, tab.shown, **options)
-    latest = {**options, "trigger_mode": "always_last"}
-    switch.input(renew, [tab.shown, switch], [tab.tab, tab.shown], **latest)
+    page.load(arrive, None, tab.tab, **QUIET)
+    tab.tab.select(show, switch, tab.shown, **QUIET)
+    switch.input(renew, [tab.shown, switch], [tab.tab, tab.shown], **LATEST)
 
 
 def relabel(look: Look, shown: str, language: Language) -> tuple[gr.Tab, str]:

@@ -88,17 +88,20 @@ def test_in_whole_numbers_a_text_s_vector_doesn_t_depend_on_its_neighbours(
 
 
 def test_whole_numbers_rank_as_full_precision_does(whole: E5Encoder, encoder: E5Encoder) -> None:
+    """The same first, and none before another that is nearer by more than a hair."""
     texts = [EN, ZH, "Wind farms start up next year.", "他喜欢在雨中散步。", "Ships wait outside."]
     for question in (
         "How much steel did the works make?",
         "高炉投资多少？",
         "When does wind begin?",
     ):
-        orders = []
+        nearness = []
         for one in (whole, encoder):
             asked = one.encode([question], QUERY)[0].vector
-            orders.append(np.argsort(-vectors_of(one.encode(texts, PASSAGE)) @ asked).tolist())
-        assert orders[0] == orders[1]
+            nearness.append(vectors_of(one.encode(texts, PASSAGE)) @ asked)
+        order = np.argsort(-nearness[1])
+        assert np.argmax(nearness[0]) == order[0]
+        assert np.diff(nearness[0][order]).max() < 0.005
 
 
 def test_long_texts_are_long_enough_to_be_read_in_windows(encoder: E5Encoder) -> None:
