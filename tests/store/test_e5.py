@@ -13,7 +13,7 @@ import pytest
 import store.e5
 from store.e5 import E5Encoder, Encoded
 from store.e5_file import E5File
-from store.e5_steps import load_steps
+from store.e5_steps import Steps, load_steps
 from store.vectors import Vectors, unit_rows
 from tests.support.model_file import POSITIONS, WIDTH, write_model
 
@@ -175,7 +175,8 @@ def test_a_text_without_tokens_has_a_vector_all_the_same(encoder: E5Encoder) -> 
         assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
 
 
-def test_two_threads_rank_as_one_does(encoder: E5Encoder, bundled: Path) -> None:
+@pytest.mark.parametrize("steps", [None, load_steps()], ids=["full precision", "whole numbers"])
+def test_two_threads_rank_as_one_does(bundled: Path, steps: Steps | None) -> None:
     texts = [
         "The plant made three million tonnes of steel in 2024.",
         "该厂生产了三百万吨钢。",
@@ -184,9 +185,9 @@ def test_two_threads_rank_as_one_does(encoder: E5Encoder, bundled: Path) -> None
         "他喜欢在雨中散步。",
     ]
     question = "How much steel did the plant make?"
-    alone = E5Encoder(bundled, threads=1)
-    asked = [one.encode([question], QUERY)[0].vector for one in (alone, encoder)]
-    rows = [vectors_of(one.encode(texts, PASSAGE)) for one in (alone, encoder)]
+    encoders = [E5Encoder(bundled, threads, steps) for threads in (1, 2)]
+    asked = [one.encode([question], QUERY)[0].vector for one in encoders]
+    rows = [vectors_of(one.encode(texts, PASSAGE)) for one in encoders]
     assert np.argsort(-rows[0] @ asked[0]).tolist() == np.argsort(-rows[1] @ asked[1]).tolist()
     assert np.sum(rows[0] * rows[1], axis=1).min() > 0.99999
 
