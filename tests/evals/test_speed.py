@@ -53,7 +53,7 @@ def test_the_plain_engine_reads_the_chunks_that_the_ingest_made(docs: Path, tmp_
 
 def test_ratios_are_of_tokens_a_second() -> None:
     stages = {"plain engine": Taken(8, 12), "whole ingest": Taken(4, 4)}
-    found = Speed(chunks=1, chunk_tokens=100, sentences=3, sentence_tokens=50, stages=stages)
+    found = Speed(1, 100, 3, 50, plain_tokens=100, stages=stages)
     assert found.ratios == {
         "all tokens embedded, clock": pytest.approx(3),
         "all tokens embedded, processor": pytest.approx(4.5),
@@ -64,6 +64,23 @@ def test_ratios_are_of_tokens_a_second() -> None:
     for table in build_tables(found):
         console.print(table)
     assert "4.50" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_part_of_the_chunks_tells_the_rate_of_the_plain_engine() -> None:
+    stages = {"plain engine": Taken(1, 2), "whole ingest": Taken(4, 4)}
+    found = Speed(8, 100, 3, 50, plain_tokens=25, stages=stages)
+    assert found.ratios["tokens of chunks, clock"] == pytest.approx(1)
+    assert found.ratios["all tokens embedded, processor"] == pytest.approx(3)
+
+
+def test_the_plain_engine_may_get_one_chunk_in_many(docs: Path, tmp_path: Path) -> None:
+    for number in range(4):
+        (docs / f"{number}.md").write_text(STEEL.replace("Steel", f"Steel {number}"))
+    read: list[str] = []
+    found = measure(tmp_path / "data", docs, None, HashEmbedding(), len, read.extend, every=2)
+    assert found.chunks == 5
+    assert len(read[1:]) == 3
+    assert found.plain_tokens == sum(map(len, read[1:])) < found.chunk_tokens
 
 
 def test_the_command_prints_and_writes_what_it_found(
