@@ -19,7 +19,8 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """No spinner over what is being read, and no entry in the public API."""
 
 LATEST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
-"""For the language: Gradio drops an event that comes while one like it is at work."""
+"""Where the last of two quick clicks counts: Gradio drops one that comes while one like it is at
+work."""
 
 AS_ASKED = "auto"
 """What the choice of a language for answers is where none is chosen."""

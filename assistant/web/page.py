@@ -139,7 +139,7 @@ class _Events:
         self.editing.bind(told, spoken)
         page.unload(self.turns.end)
         opened = [parts.panel, parts.plot]
-        parts.opener.click(self.open, picked, opened, js=_READ_PICK, **QUIET)
+        parts.opener.click(self.open, picked, opened, js=_READ_PICK, **LATEST)
 
     def _bind_library(self, renewals: list[Any]) -> list[Any]:
         """The events after which documents may be others: the head of the page counts them."""
