@@ -155,10 +155,11 @@ def test_who_is_removed_is_led_to_the_page_for_signing_in(visit: Any, users: Pat
     with change_users(users) as known:
         known["guest"] = User("guest", "reader", HASH)
     sign_in(page, "guest")
-    expect(page.locator(".welcome")).to_be_visible()
+    page.fill("#box textarea", QUESTION)
     with change_users(users) as known:
         del known["guest"]
-    ask(page, QUESTION)
+    # A request of the page's own may have led there before: a key needs no box that is still there.
+    page.keyboard.press("Enter")
     expect(page.locator("#password")).to_be_visible()
     expect(page).to_have_url(re.compile("/sign-in"))
 
