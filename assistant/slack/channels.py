@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
@@ -100,8 +100,8 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def _refuse(self, node: yaml.Node, code: str, **details: object) -> NoReturn:
-        raise SettingsError(code, path=self._path, line=node.start_mark.line + 1, **details)
+    def _wrong(self, code: str, node: yaml.Node, **details: object) -> SettingsError:
+        return SettingsError(code, path=self._path, line=node.start_mark.line + 1, **details)
 
     def read_channel(self, node: yaml.Node | None, base: Mapping[str, Any]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, yaml.Node], Any]] = {
@@ -121,7 +121,7 @@ class _Reader:
         pairs = self._read_pairs(node) if node else {}
         for name, (key, _) in pairs.items():
             if not _CHANNEL.fullmatch(name):
-                self._refuse_value("channels", key, "C0123456789")
+                raise self._wrong_value("channels", key, "C0123456789")
         return {name: value for name, (_, value) in pairs.items()}
 
     def read_mapping(self, node: yaml.Node | None, known: tuple[str, ...]) -> dict[str, yaml.Node]:
@@ -131,24 +131,24 @@ class _Reader:
         pairs = self._read_pairs(node)
         for name, (key, _) in pairs.items():
             if name not in known:
-                self._refuse(key, "channels_unknown", key=name, known=", ".join(known))
+                raise self._wrong("channels_unknown", key, key=name, known=", ".join(known))
         return {name: value for name, (_, value) in pairs.items()}
 
     def _read_pairs(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         if _is_empty(node):
             return {}
         if not isinstance(node, yaml.MappingNode):
-            self._refuse(node, "channels_shape")
+            raise self._wrong("channels_shape", node)
         pairs: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         for key, value in node.value:
             name = str(key.value)
             if name in pairs:
-                self._refuse(key, "channels_twice", key=name)
+                raise self._wrong("channels_twice", key, key=name)
             pairs[name] = (key, value)
         return pairs
 
-    def _refuse_value(self, key: str, node: yaml.Node, allowed: str) -> NoReturn:
-        self._refuse(node, "channels_value", key=key, value=_show(node), allowed=allowed)
+    def _wrong_value(self, key: str, node: yaml.Node, allowed: str) -> SettingsError:
+        return self._wrong("channels_value", node, key=key, value=_show(node), allowed=allowed)
 
     def _read_text(self, key: str, node: yaml.Node) -> str:
         return self._read(key, node, "text", lambda text: bool(text.strip())).strip()
@@ -178,7 +178,7 @@ class _Reader:
 
     def _items(self, key: str, node: yaml.Node, allowed: str = "[…]") -> list[yaml.Node]:
         if not isinstance(node, yaml.SequenceNode):
-            self._refuse_value(key, node, allowed)
+            raise self._wrong_value(key, node, allowed)
         return [*node.value]
 
     def _read(
@@ -191,7 +191,7 @@ class _Reader:
     ) -> str:
         right = isinstance(node, yaml.ScalarNode) and node.tag == tag and is_right(node.value)
         if not right:
-            self._refuse_value(key, node, allowed)
+            raise self._wrong_value(key, node, allowed)
         return str(node.value)
 
 
