@@ -1,1 +1,1 @@
-"""Slack: questions of its channels in, checked answers out, each of them once."""
+"""Duocite in Slack: what comes in, what goes out, and what it looks like there."""
