@@ -46,6 +46,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "create index feedback_since on feedback (created)",
     ),
+    (
+        """create table answers (
+            asker text not null, id text not null, created text not null, answer text not null,
+            primary key (asker, id)
+        )""",
+        "create index answers_since on answers (created)",
+    ),
 )
 """Each step leads to the next version of the file, `pragma user_version`; none is ever changed."""
 
