@@ -47,6 +47,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "create index feedback_since on feedback (created)",
     ),
     (
+        """create table answers (
+            asker text not null, id text not null, created text not null, answer text not null,
+            primary key (asker, id)
+        )""",
+        "create index answers_since on answers (created)",
+    ),
+    (
         """create table slack_events (
             id text primary key, place text not null unique, talk text not null, ts text not null,
             stage text not null check (stage in ('held', 'taken', 'answered', 'done', 'failed')),

@@ -37,6 +37,7 @@ _PASSING = frozenset(
 _log = logging.getLogger(__name__)
 
 Reply = dict[str, Any]
+Send = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
 @asynccontextmanager
@@ -69,12 +70,16 @@ class Calls:
         )
         return str(reply["ts"])
 
-    async def update(self, channel: str, ts: str, message: Message) -> None:
+    async def update(
+        self, channel: str, ts: str, message: Message, *, patient: bool = True
+    ) -> None:
+        """Without patience it is left out, as "busy", where Slack wants to be left alone."""
         await self._call(
             UPDATE,
             lambda: self._client.chat_update(
                 channel=channel, ts=ts, text=message.text, blocks=message.blocks
             ),
+            LONGEST_WAIT if patient else 0.0,
         )
 
     async def whisper(
@@ -125,28 +130,28 @@ class Calls:
             ),
         )
 
-    async def _call(self, key: str, send: Callable[[], Awaitable[AsyncSlackResponse]]) -> Reply:
+    async def _call(self, key: str, send: Send, longest_wait: float = LONGEST_WAIT) -> Reply:
         """Sent once, and again only after Slack has said that it didn't take it."""
         while True:
             await self._pace.ready(key)
             try:
                 reply = await send()
             except SlackApiError as error:
-                self._hold(key, error)
+                self._hold(key, error, longest_wait)
             except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError, too
                 raise RetryableSlackError("unreachable", reason=type(error).__name__) from error
             else:
                 return dict(reply.data) if isinstance(reply.data, dict) else {}
 
-    def _hold(self, key: str, error: SlackApiError) -> None:
+    def _hold(self, key: str, error: SlackApiError, longest: float) -> None:
         """Notes the wait that Slack asks for; raises for everything else."""
         wait = find_wait(error)
         if wait is None:
             raise translate(error) from error
-        if wait > LONGEST_WAIT:
-            raise RetryableSlackError("busy", seconds=round(wait)) from error
         _log.info("Slack wants %s to wait for %s s", key, wait)
         self._pace.hold(key, wait)
+        if wait > longest:
+            raise RetryableSlackError("busy", seconds=round(wait)) from error
 
 
 def find_wait(error: SlackApiError) -> float | None:

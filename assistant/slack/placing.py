@@ -33,9 +33,8 @@ class Placing:
 
     async def progress(self, job: Job, message: Message, step: int) -> None:
         if job.placed and (ts := job.placed[0]):
-            await self._calls.update(
-                job.post.channel, ts, mark(message, job.post.id, 0, f"step{step}")
-            )
+            marked = mark(message, job.post.id, 0, f"step{step}")
+            await self._calls.update(job.post.channel, ts, marked, patient=False)
 
     async def finish(self, job: Job, messages: Sequence[Message]) -> None:
         """All messages of an answer: the first in the place of what was shown before, the others
