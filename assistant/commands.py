@@ -6,11 +6,11 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from assistant import cli_output as output
 from assistant.access import Access
@@ -25,6 +25,11 @@ from assistant.state import State
 from assistant.wire import Asked, IngestOrder, Owns, Said, Told
 from store.catalog import load_catalog
 from store.report import IngestReport
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.owner import Owner
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)
@@ -215,6 +220,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         )
         with (
             closing(app.state.workers),
+            _serving_slack(app, owner, state, settings),
             Serving(app, *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
@@ -222,6 +228,17 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
             if site.auth.mode == "password" and not is_loopback(place[0]):
                 output.warn(messages.text("cli.plain_http"))
             _wait_for_end(serving.wait)
+
+
+def _serving_slack(
+    app: FastAPI, owner: Owner, state: State, settings: Settings
+) -> AbstractContextManager[object]:
+    """Slack beside the chat, where it is set up."""
+    if not settings.has_slack:
+        return nullcontext()
+    from assistant.slack.mount import add_slack
+
+    return closing(add_slack(app, owner, state, settings))
 
 
 def _wait_for_end(wait: Callable[[], None]) -> None:
