@@ -214,13 +214,14 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
 
         token = make_token()
         app = build_app(owner, token, site)
+        slack = _add_slack(app, owner, state, settings)
         status = partial(build_status, settings, owner.collections)
         web.mount(
             app, owner.assistant(collection), state=state, library=owner, site=site, status=status
         )
         with (
             closing(app.state.workers),
-            _serving_slack(app, owner, state, settings),
+            slack,
             Serving(app, *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
@@ -230,7 +231,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
             _wait_for_end(serving.wait)
 
 
-def _serving_slack(
+def _add_slack(
     app: FastAPI, owner: Owner, state: State, settings: Settings
 ) -> AbstractContextManager[object]:
     """Slack beside the chat, where it is set up."""
@@ -238,7 +239,7 @@ def _serving_slack(
         return nullcontext()
     from assistant.slack.mount import add_slack
 
-    return closing(add_slack(app, owner, state, settings))
+    return add_slack(app, owner, state, settings)
 
 
 def _wait_for_end(wait: Callable[[], None]) -> None:

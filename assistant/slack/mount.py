@@ -18,15 +18,16 @@ _UNKNOWN = 401
 def add_slack(
     app: FastAPI, owner: Asks, state: State, settings: Settings, place: Place | None = None
 ) -> Slack:
-    """Answers Slack until it is closed: at addresses of `app` where there is a signing secret,
-    and by a connection of its own where there is a token for that. Goes before `app` is served.
+    """What answers Slack within its block: at addresses of `app` where there is a signing secret,
+    and by a connection of its own where there is a token for that.
 
-    `place` is where Slack is, for tests. Raises SettingsError as `load_channels`.
+    Call it before anything is mounted at the root of `app`, which would take the addresses. `place`
+    is where Slack is, for tests. Raises SettingsError as `load_channels`.
     """
     slack = Slack(owner, app.state.workers, state, settings, place)
     if settings.slack_signing_secret:
         _add_paths(app, slack, Signing(settings.slack_signing_secret.get_secret_value()))
-    return slack.start()
+    return slack
 
 
 def _add_paths(app: FastAPI, slack: Slack, signing: Signing) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from pydantic import SecretStr
@@ -51,7 +52,7 @@ class Place:
 
 
 class Slack:
-    """From `start` to `close`. The listeners may be called in any loop."""
+    """Answers from the start of its block to the end; its listeners may be called in any loop."""
 
     def __init__(
         self,
@@ -68,13 +69,13 @@ class Slack:
         self._feedback = Feedback(state)
         channels = load_channels(settings.slack_channels)
         self._asking = Asking(owner, workers, self._queue, self._answers, channels)
-        self._intake = Intake(self._queue.keep, self._tell)
         self.bolt = build_bolt(self)
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slack", daemon=True)
         self._error: BaseException | None = None
 
-    def start(self) -> Slack:
+    def __enter__(self) -> Slack:
+        self._intake = Intake(self._queue.keep, self._tell)
         self._thread.start()
         self._begun.wait()
         if self._error:
@@ -82,7 +83,12 @@ class Slack:
             raise self._error
         return self
 
-    def close(self) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """What was taken is kept; what is in hand ends, if that doesn't take long."""
         self._intake.close()
         self._loop.call_soon_threadsafe(self._ending.set)
