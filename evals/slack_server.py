@@ -76,8 +76,8 @@ class Shown:
 
 class SlackServer:
     """`fail` has the next calls of a method fail: with LOST, CUT, a number of HTTP, a word of
-    Slack's, or a dict for a 429 with its `Retry-After`; None among them lets one pass. `every_s` is how often a channel takes a
-    message, 0 for no limit."""
+    Slack's, or a dict for a 429 with its `Retry-After`; None among them lets one pass. `every_s` is
+    how often a channel takes a message, 0 for no limit."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

@@ -22,8 +22,8 @@ from assistant.slack.mount import add_slack
 from assistant.slack.queue import Job, Queue
 from assistant.slack.service import Place
 from assistant.state import State
-from assistant.streaming import Workers
 from assistant.stopping import check_wanted
+from assistant.streaming import Workers
 from assistant.wire import Asked, Said, Told
 from evals.slack_server import Shown, SlackServer
 from evals.slack_traffic import SECRET, TOKEN
@@ -33,8 +33,8 @@ WAITING = "⏳"
 
 
 class ScriptedOwner:
-    """Answers with what `say` makes of a question, when `gate` is open, and notes what it was asked;
-    a quiet one says nothing before the whole answer."""
+    """Answers with what `say` makes of a question, when `gate` is open, and notes what it was
+    asked; a quiet one says nothing before the whole answer."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -104,8 +104,15 @@ class Bench:
         with closing(State(self.folder)) as state:
             queue = Queue(state)
             with state.read() as database:
-                ids = [row[0] for row in database.execute("select id from slack_events order by ts")]
+                ids = [
+                    row[0] for row in database.execute("select id from slack_events order by ts")
+                ]
             return [job for one in ids if (job := queue.find(one))]
+
+    def write_channels(self, text: str) -> None:
+        path = self.folder.parent / "slack.yaml"
+        path.write_text(text, encoding="utf-8")
+        self.settings["slack_channels"] = path
 
     def alter(self, statement: str) -> None:
         with closing(State(self.folder)) as state, state.write() as database:

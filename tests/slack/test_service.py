@@ -28,10 +28,10 @@ def ts(number: int) -> str:
     return f"1700000000.{number:06}"
 
 
-def long_answer(question: str) -> Answer:
+def long_answer(question: str, sentences: int = 30) -> Answer:
     """More than one message of Slack takes."""
     sentence = "The mill made 40 tonnes of paper in 2023, said its head. " * 12
-    claims = tuple(Claim(f"{number}. {sentence}", (1,), "proved") for number in range(30))
+    claims = tuple(Claim(f"{number}. {sentence}", (1,), "proved") for number in range(sentences))
     text = " ".join(f"{claim.text} [1]" for claim in claims)
     return build_answer(question, claims=claims, response=text)
 
@@ -162,7 +162,9 @@ def test_bots_edits_and_other_events_are_acknowledged_and_ignored(
     with bench.serving() as client:
         event = build_event("Ev1", HALL, TS, f"<@{BOT}> How much paper?", **more)
         assert send_event(client, event).status_code == 200
-        assert send_event(client, build_mention("Ev2", HALL, LATER, "And board?")).status_code == 200
+        assert (
+            send_event(client, build_mention("Ev2", HALL, LATER, "And board?")).status_code == 200
+        )
         bench.await_ended()
     assert bench.owner.questions() == ["And board?"]
 
@@ -255,7 +257,9 @@ def test_another_thread_does_not_wait(bench: Bench) -> None:
     bench.owner.gate.clear()
     with bench.serving() as client:
         for number in (1, 2):
-            send_event(client, build_mention(f"Ev{number}", HALL, ts(number), f"Question {number}?"))
+            send_event(
+                client, build_mention(f"Ev{number}", HALL, ts(number), f"Question {number}?")
+            )
         for _ in range(2):
             assert bench.owner.begun.acquire(timeout=10)
         bench.owner.gate.set()
@@ -373,7 +377,7 @@ def test_an_error_is_one_line_in_the_language_of_the_asker(
     bench.owner.error = StoreError("disk_full", path="state.db")
     with bench.serving() as client:
         send_event(client, build_mention("Ev1", HALL, TS, text))
-        (job,) = bench.await_ended()
+        bench.await_ended()
     (shown,) = bench.slack.shown(HALL)
     assert line in shown.text
     assert len(bench.owner.asked) == 1
@@ -467,8 +471,10 @@ def test_an_answer_that_always_ends_the_process_is_given_up(bench: Bench) -> Non
         bench.slack.fail("chat.postMessage", "not_in_channel", "not_in_channel")
         send_event(client, build_mention("Ev1", HALL, TS, "How much paper?"))
         bench.await_ended()
-    bench.alter("update slack_events set stage = 'taken', attempts = 5, post = replace(post,"
-                " '\"text\": \"\"', '\"text\": \"How much?\"')")
+    bench.alter(
+        "update slack_events set stage = 'taken', attempts = 5, post = replace(post,"
+        ' \'"text": ""\', \'"text": "How much?"\')'
+    )
     asked = len(bench.owner.asked)
     with bench.serving():
         bench.await_ended()
