@@ -19,7 +19,7 @@ from assistant.wire import Json
 
 Kind = Literal["message", "command", "share"]
 
-ANSWERED_SUBTYPES = frozenset({None, "thread_broadcast", "file_share"})
+ANSWERED_SUBTYPES = ("", "thread_broadcast", "file_share")
 """Of messages; the others are edits, deletions, people who come and go, other programs."""
 
 _SKEW_S = 120.0
@@ -93,7 +93,7 @@ def name_user(team: str, user: str) -> str:
 
 def read_event(body: Mapping[str, Any]) -> Post | None:
     """A question among the events of a workspace."""
-    event = body.get("event") or {}
+    event = _part(body, "event")
     if body.get("type") != "event_callback" or not _is_said_by_a_person(event):
         return None
     bot = _find_own_user(body)
@@ -188,10 +188,10 @@ def read_press(payload: Mapping[str, Any]) -> Press | None:
 def _is_said_by_a_person(event: Mapping[str, Any]) -> bool:
     if event.get("type") not in ("app_mention", "message"):
         return False
-    if event.get("subtype") not in ANSWERED_SUBTYPES or event.get("hidden"):
+    if event.get("hidden") or (event.get("subtype") or "") not in ANSWERED_SUBTYPES:
         return False
     made = event.get("bot_id") or event.get("bot_profile") or event.get("app_id")
-    return not made and event.get("user") not in (None, "", "USLACKBOT")
+    return not made and _text(event, "user") not in ("", "USLACKBOT")
 
 
 def _find_own_user(body: Mapping[str, Any]) -> str | None:
