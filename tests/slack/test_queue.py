@@ -132,9 +132,7 @@ def test_how_far_it_has_come_is_there_again(state: State, queue: Queue) -> None:
 
 
 @pytest.mark.parametrize("stage", ["done", "failed"])
-def test_what_was_asked_is_forgotten_at_the_end(
-    state: State, queue: Queue, stage: Stage
-) -> None:
+def test_what_was_asked_is_forgotten_at_the_end(state: State, queue: Queue, stage: Stage) -> None:
     post = replace(build_post(100), response_url="https://hooks.slack.com/secret")
     queue.keep([post])
     finish(queue, post, stage=stage)
