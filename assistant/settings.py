@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     llm_context: int | None = Field(None, ge=1024)
     expand: Literal["off", "on"] = "off"
     log: Path | None = None
+    slack_channels: Path | None = None
+    slack_webhook: SecretStr | None = None
 
     @property
     def llm_choice(self) -> LLMChoice:

@@ -170,7 +170,6 @@ def _takes_part(database: sqlite3.Connection, post: Post) -> bool:
 def _let_go(database: sqlite3.Connection, post: Post) -> None:
     """What came before the question that it follows."""
     database.execute(
-        "update slack_events set stage = 'taken'"
-        " where talk = ? and stage = 'held' and ts > ?",
+        "update slack_events set stage = 'taken' where talk = ? and stage = 'held' and ts > ?",
         (post.talk, post.ts),
     )
