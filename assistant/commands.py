@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -28,6 +28,9 @@ from store.catalog import load_catalog
 from store.report import IngestReport
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.owner import Owner
     from assistant.slack.posting import Posting
 
 SAMPLE = "sample"
@@ -239,12 +242,14 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
 
         token = make_token()
         app = build_app(owner, token, site)
+        slack = _add_slack(app, owner, state, settings)
         status = partial(build_status, settings, owner.collections)
         web.mount(
             app, owner.assistant(collection), state=state, library=owner, site=site, status=status
         )
         with (
             closing(app.state.workers),
+            slack,
             Serving(app, *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
@@ -252,6 +257,17 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
             if site.auth.mode == "password" and not is_loopback(place[0]):
                 output.warn(messages.text("cli.plain_http"))
             _wait_for_end(serving.wait)
+
+
+def _add_slack(
+    app: FastAPI, owner: Owner, state: State, settings: Settings
+) -> AbstractContextManager[object]:
+    """Slack beside the chat, where it is set up."""
+    if not settings.has_slack:
+        return nullcontext()
+    from assistant.slack.mount import add_slack
+
+    return add_slack(app, owner, state, settings)
 
 
 def _wait_for_end(wait: Callable[[], None]) -> None:

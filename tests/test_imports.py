@@ -59,7 +59,7 @@ KEEPERS: dict[str, str | tuple[str, ...]] = {
     "opencc": "assistant.text",
     "gradio": "assistant.web",
     "slack_bolt": "assistant.slack",
-    "slack_sdk": "assistant.slack",
+    "slack_sdk": ("assistant.slack", "evals.slack_traffic"),
     "typer": "assistant.cli",
     "watchfiles": "store",
     "xllamacpp": "evals.served_model",

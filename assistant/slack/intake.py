@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from assistant.slack.posts import Post
+from assistant.stopping import GoneError
 
 Keep = Callable[[Sequence[Post]], list[bool]]
 """Writes posts down; for each, whether it is to be answered."""
@@ -30,17 +31,25 @@ class Intake:
         self._keep = keep
         self._tell = tell
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="slack-intake", daemon=True)
         self._thread.start()
 
     async def take(self, post: Post) -> bool:
-        """Whether it is new; on the disk by then. Raises what writing raises."""
+        """Whether it is new; on the disk by then. Raises what writing raises, and GoneError."""
         kept: Future[bool] = Future()
-        self._waiting.put((post, kept))
+        with self._lock:
+            if self._closed:
+                raise GoneError
+            self._waiting.put((post, kept))
         return await asyncio.wrap_future(kept)
 
     def close(self) -> None:
-        self._waiting.put(None)
+        """What was given is written; what comes now is refused, and Slack sends it again."""
+        with self._lock:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -56,7 +65,7 @@ class Intake:
         while len(batch) < MOST and not self._waiting.empty():
             following = self._waiting.get()
             if following is None:
-                self._waiting.put(None)  # for the next round: what was taken is written first
+                self._waiting.put(None)  # for the next round; nothing comes after it
                 break
             batch.append(following)
         return batch

@@ -137,16 +137,15 @@ def read_command(form: Mapping[str, Any], now: float | None = None) -> Post | No
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that somebody pressed: which, on what answer; the message that it stands on, and
-    that message's `ts`, which one that only its reader sees has too."""
+    """A button that somebody pressed: which, with the value that it holds, and the `ts` of the
+    message that it stands on, which one that only its reader sees has too."""
 
     action: str
-    answer_id: str
+    value: str
     team: str
     channel: str
     user: str
     response_url: str
-    message: Json
     on: str
 
     @property
@@ -156,14 +155,14 @@ class Press:
     def to_share(self, now: float | None = None) -> Post:
         """The wish to show the answer to the whole channel; the same one at a second click."""
         return Post(
-            id=f"share/{self.channel}/{self.on}/{self.answer_id}",
+            id=f"share/{self.channel}/{self.on}/{self.value}",
             kind="share",
             team=self.team,
             channel=self.channel,
             user=self.user,
             ts=_say_now(now),
             thread=None,
-            text=self.answer_id,
+            text=self.value,
             response_url=self.response_url,
         )
 
@@ -175,15 +174,14 @@ def read_press(payload: Mapping[str, Any]) -> Press | None:
         return None
     press = Press(
         action=_text(first, "action_id"),
-        answer_id=_text(first, "value"),
+        value=_text(first, "value") or _text(_part(first, "selected_option"), "value"),
         team=_text(_part(payload, "team"), "id") or _text(_part(payload, "user"), "team_id"),
         channel=_text(_part(payload, "channel"), "id"),
         user=_text(_part(payload, "user"), "id"),
         response_url=_text(payload, "response_url"),
-        message=_part(payload, "message"),
         on=_text(_part(payload, "container"), "message_ts"),
     )
-    whole = press.answer_id and press.team and press.channel and press.user
+    whole = press.value and press.team and press.channel and press.user
     return press if whole else None
 
 
