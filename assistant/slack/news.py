@@ -25,11 +25,8 @@ def build_report_news(report: Json, language: Language) -> list[Message]:
     """A report of `duocite eval --out`. Raises KeyError, TypeError, ValueError or AttributeError
     for what that can't have written."""
     labels = load_messages(language)
-    broken = report["broken"]
-    outcome = "slack.eval.passed" if not broken else "slack.eval.failed"
-    head = labels.text(outcome, suite=escape(fold(report["suite"])), broken=len(broken))
-    blocks = build_sections(head)
-    blocks += build_sections("\n".join(_say_broken(one, labels) for one in broken))
+    blocks = build_sections(_say_outcome(report, labels))
+    blocks += build_sections("\n".join(_say_broken(one, labels) for one in report["broken"]))
     rows = [*_table_rows(report["measures"], report["floors"])]
     for start in range(0, len(rows), _ROWS):
         blocks += build_sections(_fence(rows[start : start + _ROWS]))
@@ -52,6 +49,13 @@ def build_ingest_news(known: Json, language: Language) -> list[Message]:
 def build_text_news(text: str) -> list[Message]:
     """Any text, its beginning if it is long."""
     return pack(build_sections(escape(shorten(text, LONGEST_TEXT))))
+
+
+def _say_outcome(report: Json, labels: Messages) -> str:
+    suite, broken = escape(fold(report["suite"])), len(report["broken"])
+    if broken:
+        return labels.text("slack.eval.failed", suite=suite, broken=broken)
+    return labels.text("slack.eval.passed", suite=suite)
 
 
 def _say_broken(broken: Json, labels: Messages) -> str:

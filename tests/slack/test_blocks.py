@@ -37,13 +37,11 @@ from tests.slack.answers import (
     GOLDEN,
     SHORT,
     TEXTS,
-    answer_in_chinese,
-    answer_in_english,
     greeting,
     partial_in_english,
-    refusal,
 )
 from tests.slack.limits import check, check_all, count, find_elements, find_texts, fold
+from tests.web.fake import answer_in_chinese, answer_in_english, refusal
 
 Json = dict[str, Any]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -59,7 +57,7 @@ ANY = settings(
 
 def cross(answer: Answer) -> Json:
     """As it comes out of a database."""
-    return json.loads(json.dumps(answer.to_json()))
+    return dict(json.loads(json.dumps(answer.to_json())))
 
 
 def share(answer: Json) -> list[Message]:

@@ -90,7 +90,7 @@ def test_the_example_can_be_used_as_it_is() -> None:
     channels = load_channels(EXAMPLE)
     assert channels.default == ChannelSettings()
     assert len(channels.own) == 2
-    assert channels.find("G0123456789").users == {"U0123456789", "W0123456789"}
+    assert channels.find("G0123456789").users == frozenset({"U0123456789", "W0123456789"})
     assert channels.find("C0123456789").filters == Filters((), ("IEA", "IRENA"), (2023, 2024))
 
 
