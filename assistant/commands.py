@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -22,7 +23,7 @@ from assistant.running import announce, make_token
 from assistant.scope import Filters, Language
 from assistant.settings import Settings, load_settings, locale_language, unknown_settings
 from assistant.state import State
-from assistant.wire import Asked, IngestOrder, Owns, Said, Told
+from assistant.wire import Asked, IngestOrder, Json, Owns, Said, Told
 from store.catalog import load_catalog
 from store.report import IngestReport
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.owner import Owner
+    from assistant.slack.posting import Posting
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)
@@ -54,12 +56,21 @@ def ingest(
     *,
     prune: bool = False,
     wait: bool = True,
+    out: Path | None = None,
+    notify: bool = False,
 ) -> bool:
-    """Whether all documents could be read."""
+    """Whether all documents could be read. `out` is a JSON file for what came of it, which
+    `notify` posts to Slack."""
     settings, messages = begin()
+    posting = open_posting(settings) if notify else None
     order = build_order(paths, collection, catalog, prune=prune)
     report = run_ingest(Access(settings, messages, wait=wait), order, messages)
     output.show_ingest(report, collection, messages)
+    known = {"collection": collection, **report.to_json()}
+    if out:
+        write_ingest(known, out)
+    if posting:
+        posting.tell_ingest(known)
     return not report.failed
 
 
@@ -86,9 +97,26 @@ def watch(
             output.show_ingest(report, collection, messages)
 
 
-def ingest_sample(*, wait: bool = True) -> bool:
+def ingest_sample(*, wait: bool = True, out: Path | None = None, notify: bool = False) -> bool:
     with as_file(files("evals").joinpath("corpus")) as folder:
-        return ingest([folder], SAMPLE, None, wait=wait)
+        return ingest([folder], SAMPLE, None, wait=wait, out=out, notify=notify)
+
+
+def write_ingest(known: Json, path: Path) -> None:
+    """SettingsError "unwritable" where it can't be."""
+    text = json.dumps(known, ensure_ascii=False, indent=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError("unwritable", path=path, reason=error.strerror) from error
+
+
+def open_posting(settings: Settings) -> Posting:
+    """Where news go, checked before there are any: SettingsError "no_webhook", "slack_webhook"."""
+    from assistant.slack.posting import open_posting
+
+    return open_posting(settings)
 
 
 def build_order(
@@ -262,13 +290,15 @@ def evaluate(
     *,
     live: bool = False,
     judge: bool = False,
+    notify: bool = False,
 ) -> int:
     """The exit code: 0 where every floor is reached."""
     from evals import command
 
-    begin()
+    settings, _ = begin()
+    tell = open_posting(settings).tell_report if notify else None
     languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages, live=live, judge=judge)
+    return command.run(file, docs, catalog, out, languages, live=live, judge=judge, tell=tell)
 
 
 def list_collections(*, wait: bool = True) -> None:

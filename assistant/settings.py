@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_channels: Path | None = None
+    slack_webhook: SecretStr | None = None
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -18,7 +19,7 @@ from assistant.prompts import explain
 from assistant.settings import Settings, load_settings
 from evals.cases import LANGUAGES, read_cases
 from evals.collections import Prepared, prepare_collection
-from evals.report import Report, build_report, print_report, write_report
+from evals.report import Report, build_report, print_report, to_json, write_report
 from evals.scorers import Scorer
 from evals.suite import Suite, find_suite, read_suites
 from evals.task import build_task, run_task
@@ -35,6 +36,7 @@ def run(
     *,
     live: bool = False,
     judge: bool = False,
+    tell: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
     """Ask and measure; 1 where a floor is broken or a document could not be read, else 0.
 
@@ -43,8 +45,8 @@ def run(
 
     Without `file` the shipped suites are run. A `file` is asked of the documents in `docs`, with
     `catalog` or, if None, with none at all, a sidecar beside them included; its floors are those of
-    a suite.toml beside it that names it. `out` is a JSON file for all results. Raises SuiteError,
-    StoreError, CatalogError, ModelError.
+    a suite.toml beside it that names it. `out` is a JSON file for all results; `tell` is given the
+    same of each suite. Raises SuiteError, StoreError, CatalogError, ModelError.
     """
     console = Console()
     settings = load_settings() if live else load_settings().offline()
@@ -55,6 +57,9 @@ def run(
     if out is not None:
         for report, _ in runs:
             write_report(report, _out_path(out, report, len(runs)))
+    if tell is not None:
+        for report, _ in runs:
+            tell(to_json(report))
     return max(code for _, code in runs)
 
 

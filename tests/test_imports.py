@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "assistant.library",
         "assistant.care",
         "assistant.review",
+        "assistant.slack.commands",
         "assistant.web",
     ),
 )

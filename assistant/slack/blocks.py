@@ -42,7 +42,7 @@ the menu WHY is `<reason>:<answer's id>`, with a reason of `[ui.feedback]`."""
 Stage = Literal["searching", "checking"]
 
 REASONS = ("figure", "source", "missing", "refused", "beside")
-LONGEST_QUESTION = 600
+LONGEST_QUESTION, LONGEST_FAILURE = 600, 1200
 
 
 def build_waiting(language: Language, stage: Stage = "searching") -> Message:
@@ -86,7 +86,8 @@ def build_shared(answer: Json, user: str) -> list[Message]:
 
 def build_failure(error: DuociteError, language: Language) -> Message:
     """Why there is no answer, and what to do."""
-    return _join(build_sections(f"⚠️ {escape(fold(explain(error, language)))}"))
+    said = shorten(fold(explain(error, language)), LONGEST_FAILURE)
+    return _join(build_sections(f"⚠️ {escape(said)}"))
 
 
 def build_rated(verdict: Thumb, language: Language, answer_id: str = "") -> Message:

@@ -75,11 +75,15 @@ def build_actions(elements: Sequence[Json]) -> Json:
 
 
 def pack(blocks: Sequence[Json]) -> list[Message]:
-    """As many messages as these need, in order, each with the beginning of what it says."""
+    """As many messages as these need, in order, each with the beginning of what it says.
+
+    What can be clicked goes with the block before it: a message has to say something.
+    """
     groups: list[list[Json]] = [[]]
     for block in blocks:
         if groups[-1] and not fits([*groups[-1], block]):
-            groups.append([])
+            keeps = block["type"] == "actions" and len(groups[-1]) > 1
+            groups.append([groups[-1].pop()] if keeps else [])
         groups[-1].append(block)
     return [Message(build_fallback(group), group) for group in groups if group]
 

@@ -16,6 +16,7 @@ from assistant.wire import Json
 LONGEST_QUOTE = 320
 LONGEST_FACT = 160
 
+_TIMES = frozenset({"year", "date"})
 _SIGNS = {"verified": "✅", "partial": "⚠️", "refused": "🚫"}
 
 
@@ -51,9 +52,11 @@ def _build_conflict(conflict: Conflict, labels: Messages) -> list[Json]:
 
 
 def _build_figures(figures: Sequence[CheckedFigure], labels: Messages) -> list[Json]:
-    """What the check of each figure found, each once, in a line."""
-    said = dict.fromkeys(_say_figure(figure, labels) for figure in figures)
-    return build_context("   ".join([bold(labels.text("slack.figures")), *said])) if said else []
+    """What the check of each figure found, each once; years that were found again go without
+    saying."""
+    told = (one for one in figures if one.verdict != "checked" or one.figure.unit not in _TIMES)
+    said = dict.fromkeys(_say_figure(figure, labels) for figure in told)
+    return build_context(_join_facts([bold(labels.text("slack.figures")), *said])) if said else []
 
 
 def _say_figure(checked: CheckedFigure, labels: Messages) -> str:

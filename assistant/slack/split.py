@@ -78,7 +78,9 @@ def _ends_of_sentences(text: str, room: int) -> Iterator[int]:
 
 
 def _pauses(text: str, room: int) -> Iterator[int]:
-    return (pause.end() for pause in _PAUSE.finditer(text, 0, room))
+    """Before a blank, which is in no part, or after another sign."""
+    for pause in _PAUSE.finditer(text, 0, room + 1):
+        yield pause.start() if pause.group().isspace() else pause.end()
 
 
 def _end_of_characters(text: str, room: int) -> int:

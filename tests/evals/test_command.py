@@ -136,6 +136,16 @@ def test_all_results_are_written_where_asked(folder: Path, monkeypatch: pytest.M
     assert {row["language"] for row in read["results"]} == {"zh"}
 
 
+def test_each_suite_s_results_are_told_to_who_wants_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_with(monkeypatch, build_right_assistant())
+    told: list[dict[str, Any]] = []
+    out = folder / "out.json"
+    run(folder / "q.jsonl", folder / "docs", out=out, tell=told.append)
+    assert told == [json.loads(out.read_text(encoding="utf-8"))]
+
+
 def test_without_a_file_the_shipped_suites_are_run() -> None:
     assert choose_suites(None, None, None) == read_suites(SUITES)
 
