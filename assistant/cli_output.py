@@ -112,15 +112,16 @@ def show_ingest(report: IngestReport, collection: str, messages: Messages) -> No
     for document, note in report.notes:
         warn(say_note(document, note, messages))
     if report.skipped:
-        say(messages.text("cli.skipped", names=_some(path.name for path in report.skipped)))
+        say(messages.text("cli.skipped", names=some_of(path.name for path in report.skipped)))
     if report.removed:
-        say(messages.text("cli.removed", names=_some(report.removed)))
+        say(messages.text("cli.removed", names=some_of(report.removed)))
     if report.other:
-        say(messages.text("cli.other_languages", names=_some(report.other)))
-    say(messages.text("cli.ingested", collection=collection, **_count(report)))
+        say(messages.text("cli.other_languages", names=some_of(report.other)))
+    say(messages.text("cli.ingested", collection=collection, **count_ingest(report)))
 
 
-def _count(report: IngestReport) -> dict[str, object]:
+def count_ingest(report: IngestReport) -> dict[str, object]:
+    """The numbers that the line "cli.ingested" names."""
     return {
         "new": report.new,
         "changed": report.changed,
@@ -133,7 +134,7 @@ def _count(report: IngestReport) -> dict[str, object]:
     }
 
 
-def _some(names: Iterable[str]) -> str:
+def some_of(names: Iterable[str]) -> str:
     """The first few of them."""
     known = list(names)
     return ", ".join(known[:SHOWN_NAMES]) + (" …" if len(known) > SHOWN_NAMES else "")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant import cli_output as output
 from assistant.access import Access
@@ -21,9 +23,15 @@ from assistant.running import announce, make_token
 from assistant.scope import Filters, Language
 from assistant.settings import Settings, load_settings, locale_language, unknown_settings
 from assistant.state import State
-from assistant.wire import Asked, IngestOrder, Owns, Said, Told
+from assistant.wire import Asked, IngestOrder, Json, Owns, Said, Told
 from store.catalog import load_catalog
 from store.report import IngestReport
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.owner import Owner
+    from assistant.slack.posting import Posting
 
 SAMPLE = "sample"
 _log = logging.getLogger(__name__)
@@ -48,12 +56,21 @@ def ingest(
     *,
     prune: bool = False,
     wait: bool = True,
+    out: Path | None = None,
+    notify: bool = False,
 ) -> bool:
-    """Whether all documents could be read."""
+    """Whether all documents could be read. `out` is a JSON file for what came of it, which
+    `notify` posts to Slack."""
     settings, messages = begin()
+    posting = open_posting(settings) if notify else None
     order = build_order(paths, collection, catalog, prune=prune)
     report = run_ingest(Access(settings, messages, wait=wait), order, messages)
     output.show_ingest(report, collection, messages)
+    known = {"collection": collection, **report.to_json()}
+    if out:
+        write_ingest(known, out)
+    if posting:
+        posting.tell_ingest(known)
     return not report.failed
 
 
@@ -80,9 +97,26 @@ def watch(
             output.show_ingest(report, collection, messages)
 
 
-def ingest_sample(*, wait: bool = True) -> bool:
+def ingest_sample(*, wait: bool = True, out: Path | None = None, notify: bool = False) -> bool:
     with as_file(files("evals").joinpath("corpus")) as folder:
-        return ingest([folder], SAMPLE, None, wait=wait)
+        return ingest([folder], SAMPLE, None, wait=wait, out=out, notify=notify)
+
+
+def write_ingest(known: Json, path: Path) -> None:
+    """SettingsError "unwritable" where it can't be."""
+    text = json.dumps(known, ensure_ascii=False, indent=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError("unwritable", path=path, reason=error.strerror) from error
+
+
+def open_posting(settings: Settings) -> Posting:
+    """Where news go, checked before there are any: SettingsError "no_webhook", "slack_webhook"."""
+    from assistant.slack.posting import open_posting
+
+    return open_posting(settings)
 
 
 def build_order(
@@ -208,12 +242,14 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
 
         token = make_token()
         app = build_app(owner, token, site)
+        slack = _add_slack(app, owner, state, settings)
         status = partial(build_status, settings, owner.collections)
         web.mount(
             app, owner.assistant(collection), state=state, library=owner, site=site, status=status
         )
         with (
             closing(app.state.workers),
+            slack,
             Serving(app, *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
@@ -221,6 +257,17 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
             if site.auth.mode == "password" and not is_loopback(place[0]):
                 output.warn(messages.text("cli.plain_http"))
             _wait_for_end(serving.wait)
+
+
+def _add_slack(
+    app: FastAPI, owner: Owner, state: State, settings: Settings
+) -> AbstractContextManager[object]:
+    """Slack beside the chat, where it is set up."""
+    if not settings.has_slack:
+        return nullcontext()
+    from assistant.slack.mount import add_slack
+
+    return add_slack(app, owner, state, settings)
 
 
 def _wait_for_end(wait: Callable[[], None]) -> None:

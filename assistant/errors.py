@@ -13,6 +13,8 @@
   x CatalogError       a catalog.yaml or glossary.yaml that can't be read
   x RequestError       an HTTP request that can't be taken: no token, too long, a wrong field
   x UserError          the file of users, or a change to it
+  x SlackError         Slack refuses: no such channel, no leave, a message that it can't show
+    x RetryableSlackError  a fault of the moment: no connection, a fault of Slack's, too many calls
 
 Each carries a `code` (a key of `[errors]` in prompts/messages.*.toml, which holds what a person
 reads, per language, and what to do) and the details that the message names.
@@ -101,6 +103,16 @@ class ModelError(DuociteError):
 
 class RetryableModelError(ModelError):
     """A fault of the moment: rate limit, timeout, server down."""
+
+    retryable = True
+
+
+class SlackError(DuociteError):
+    pass
+
+
+class RetryableSlackError(SlackError):
+    """A fault of the moment: no connection, a fault of Slack's, too many calls."""
 
     retryable = True
 

@@ -6,16 +6,13 @@ The answer is kept beside the opinion, so that both outlive the conversation and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from assistant.errors import StoreError
 from assistant.state import State, make_whole, write_time
-
-if TYPE_CHECKING:
-    from assistant.answer import Answer
 
 Thumb = Literal["up", "down"]
 
@@ -53,19 +50,20 @@ class Feedback:
         self._state = state
         self._now = now or (lambda: datetime.now(UTC))
 
-    def rate(self, user: str, answer: Answer, verdict: Thumb, reason: str = "") -> None:
-        """Keep an opinion, in place of what the user thought before."""
+    def rate(self, user: str, answer: Mapping[str, Any], verdict: Thumb, reason: str = "") -> None:
+        """Keep an opinion on the answer of a JSON, in place of what the user thought before."""
+        answer_id = str(answer["id"])
         values = (
             user,
-            answer.id,
+            answer_id,
             verdict,
             write_time(self._now()),
             make_whole(reason.strip())[:LONGEST_REASON],
-            json.dumps(answer.to_json()),
+            json.dumps(answer),
         )
         with self._state.write() as database:
             query = "delete from feedback where user = ? and answer_id = ?"
-            database.execute(query, (user, answer.id))
+            database.execute(query, (user, answer_id))
             database.execute("insert into feedback values (null, ?, ?, ?, ?, ?, ?)", values)
 
     def withdraw(self, user: str, answer_id: str) -> None:

@@ -31,7 +31,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 
 def to_plain(answer: Answer) -> str:
     labels = load_messages(answer.language)
-    blocks = [_say_pieces(split_answer(answer), str, labels), say_status(answer, labels)]
+    blocks = [say_pieces(split_answer(answer), str, labels), say_status(answer, labels)]
     blocks.append("\n".join(explain_problems(answer)))
     blocks += [_plain_conflict(conflict, labels) for conflict in answer.conflicts]
     if answer.citations:
@@ -43,7 +43,7 @@ def to_plain(answer: Answer) -> str:
 
 def to_markdown(answer: Answer) -> str:
     labels = load_messages(answer.language)
-    blocks = [close_markers(_say_pieces(split_answer(answer), escape_markdown, labels))]
+    blocks = [close_markers(say_pieces(split_answer(answer), escape_markdown, labels))]
     status = say_status(answer, labels)
     blocks.append(f"*{escape_markdown(status)}*" if status else "")
     problems = (escape_markdown(fold_line(line)) for line in explain_problems(answer))
@@ -141,7 +141,7 @@ def fold_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _say_pieces(pieces: Sequence[Piece], say: Callable[[str], str], labels: Messages) -> str:
+def say_pieces(pieces: Sequence[Piece], say: Callable[[str], str], labels: Messages) -> str:
     """The pieces in a form without tags, where an unproved sentence is marked in words."""
     shown = []
     for piece, following in zip_longest(pieces, pieces[1:]):

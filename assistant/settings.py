@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     editors: str | None = None
     names: str | None = None
     proxies: str = "127.0.0.0/8, ::1"
+    slack_signing_secret: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_channels: Path | None = None
+    slack_webhook: SecretStr | None = None
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)
@@ -126,6 +131,15 @@ class Settings(BaseSettings):
         """SettingsError "headers"."""
         return _read_headers(self.embedding_headers, "embedding_headers")
 
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is served: what signs its requests or a token for a connection of our own,
+        and a token to answer with; SettingsError "slack" where one of the two is missing."""
+        heard = self.slack_signing_secret or self.slack_app_token
+        if bool(heard) != bool(self.slack_bot_token):
+            raise SettingsError("slack")
+        return heard is not None
+
     def secrets(self) -> list[str]:
         """What must not be shown: keys, values of headers, and what addresses carry along."""
         fields = (getattr(self, name) for name in Settings.model_fields)
@@ -161,6 +175,7 @@ def load_settings(file: Path | None = Path(FILE)) -> Settings:
     # What is wrong is said at the start, not at the first question.
     _check_keys(settings)
     _ = settings.chroma_server, settings.llm_header_values, settings.embedding_header_values
+    _ = settings.has_slack
     return settings
 
 

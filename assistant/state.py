@@ -46,6 +46,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "create index feedback_since on feedback (created)",
     ),
+    (
+        """create table answers (
+            asker text not null, id text not null, created text not null, answer text not null,
+            primary key (asker, id)
+        )""",
+        "create index answers_since on answers (created)",
+    ),
+    (
+        """create table slack_events (
+            id text primary key, place text not null unique, talk text not null, ts text not null,
+            stage text not null check (stage in ('held', 'taken', 'answered', 'done', 'failed')),
+            attempts integer not null, created text not null, updated text not null,
+            asker text not null, answer_id text, uses integer not null, placed text not null,
+            post text not null
+        )""",
+        "create index slack_events_next on slack_events (stage, ts)",
+        "create index slack_events_talk on slack_events (talk, ts)",
+        "create index slack_events_answer on slack_events (answer_id)",
+    ),
 )
 """Each step leads to the next version of the file, `pragma user_version`; none is ever changed."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -21,7 +22,7 @@ from evals.cases import LANGUAGES, Case, read_cases
 from evals.collections import Prepared, prepare_collection
 from evals.fingerprint import build_fingerprint, hash_fingerprint
 from evals.journal import Journal
-from evals.report import Report, build_report
+from evals.report import Report, build_report, to_json
 from evals.score import Scorer
 from evals.suite import Suite, choose_suites
 from evals.task import build_task, run_task
@@ -52,11 +53,11 @@ class Order:
     repeat: int = 1
 
 
-def run(order: Order) -> int:
+def run(order: Order, tell: Callable[[dict[str, Any]], None] | None = None) -> int:
     """Ask and measure; 1 where a floor is broken or a document could not be read, else 0.
 
-    The results are kept in the data folder, too, for the chat to show. Raises SuiteError,
-    StoreError, CatalogError, ModelError.
+    The results are kept in the data folder, too, for the chat to show; `tell` is given those of
+    each suite as JSON. Raises SuiteError, StoreError, CatalogError, ModelError.
     """
     console = Console()
     settings = load_settings() if order.live else load_settings().offline()
@@ -68,6 +69,9 @@ def run(order: Order) -> int:
     write_results(reports, settings.data / LATEST)
     if order.out is not None:
         write_results(reports, order.out)
+    if tell is not None:
+        for report in reports:
+            tell(to_json(report))
     return max(code for _, code in runs)
 
 

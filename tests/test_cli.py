@@ -19,6 +19,7 @@ from assistant.answer import Answer, Filters, Language
 from assistant.cli import main
 from assistant.errors import ModelError, RetryableModelError, StoreError
 from store.lock import is_held
+from store.report import IngestReport
 from tests.support.answers import QUOTE, SENTENCE, StubOwner, build_answer
 
 ROOT = Path(__file__).parent.parent
@@ -323,6 +324,24 @@ def test_documents_are_ingested_once(run: Run, reports: Path) -> None:
     assert (first.code, second.code) == (0, 0)
 
 
+def test_what_came_of_an_ingest_can_be_kept_as_json(run: Run, reports: Path) -> None:
+    out = reports.parent / "new" / "ingest.json"
+    assert run("ingest", str(reports), "--collection", "mills", "--out", str(out)).code == 0
+    known = json.loads(out.read_text(encoding="utf-8"))
+    assert (known.pop("collection"), known["new"]) == ("mills", 2)
+    assert IngestReport.from_json(known).new == 2
+
+
+def test_an_ingest_that_can_not_be_kept_ends_with_two(run: Run, reports: Path) -> None:
+    result = run("ingest", str(reports), "--out", str(reports / "mill.md" / "x.json"))
+    assert (result.code, "x.json" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--notify", "--out=r.json"])
+def test_who_watches_keeps_and_posts_nothing(run: Run, reports: Path, option: str) -> None:
+    assert run("ingest", str(reports), "--watch", option).code == 2
+
+
 def test_a_document_that_can_not_be_read_is_named_and_the_rest_goes_on(
     run: Run, reports: Path
 ) -> None:
@@ -398,8 +417,9 @@ def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyP
 
     seen: list[command.Order] = []
 
-    def fake_run(order: command.Order) -> int:
+    def fake_run(order: command.Order, tell: object) -> int:
         seen.append(order)
+        assert tell is None
         return 1
 
     monkeypatch.setattr(command, "run", fake_run)

@@ -39,7 +39,7 @@ def feedback(state: State) -> Feedback:
 
 @pytest.mark.parametrize("answer", [ENGLISH, CHINESE, refusal("Why?", "en")])
 def test_an_opinion_comes_with_the_whole_answer(feedback: Feedback, answer: Answer) -> None:
-    feedback.rate("ann", answer, "down", "  The year is wrong.\n")
+    feedback.rate("ann", answer.to_json(), "down", "  The year is wrong.\n")
     (found,) = feedback.opinions()
     assert (found.user, found.verdict, found.reason) == ("ann", "down", "The year is wrong.")
     assert found.created == START
@@ -47,9 +47,9 @@ def test_an_opinion_comes_with_the_whole_answer(feedback: Feedback, answer: Answ
 
 
 def test_who_changes_their_mind_has_one_opinion(feedback: Feedback) -> None:
-    feedback.rate("ann", ENGLISH, "down", "No.")
-    feedback.rate("bob", ENGLISH, "down")
-    feedback.rate("ann", ENGLISH, "up")
+    feedback.rate("ann", ENGLISH.to_json(), "down", "No.")
+    feedback.rate("bob", ENGLISH.to_json(), "down")
+    feedback.rate("ann", ENGLISH.to_json(), "up")
     assert [(one.user, one.verdict, one.reason) for one in feedback.opinions()] == [
         ("bob", "down", ""),
         ("ann", "up", ""),
@@ -58,8 +58,8 @@ def test_who_changes_their_mind_has_one_opinion(feedback: Feedback) -> None:
 
 def test_an_opinion_can_be_taken_back(feedback: Feedback) -> None:
     for user in ("ann", "bob"):
-        feedback.rate(user, ENGLISH, "down")
-    feedback.rate("ann", CHINESE, "up")
+        feedback.rate(user, ENGLISH.to_json(), "down")
+    feedback.rate("ann", CHINESE.to_json(), "up")
     feedback.withdraw("ann", ENGLISH.id)
     feedback.withdraw("ann", "nothing")
     left = [(one.user, one.answer["id"]) for one in feedback.opinions()]
@@ -67,8 +67,8 @@ def test_an_opinion_can_be_taken_back(feedback: Feedback) -> None:
 
 
 def test_a_reader_sees_their_own_opinions_alone(feedback: Feedback) -> None:
-    feedback.rate("ann", ENGLISH, "up")
-    feedback.rate("bob", CHINESE, "down")
+    feedback.rate("ann", ENGLISH.to_json(), "up")
+    feedback.rate("bob", CHINESE.to_json(), "down")
     assert list(feedback.find("ann", [ENGLISH.id, CHINESE.id])) == [ENGLISH.id]
     assert feedback.find("ann", []) == {}
 
@@ -88,7 +88,7 @@ def test_opinions_are_listed_from_a_moment_on(
     feedback: Feedback, since: datetime | None, many: int
 ) -> None:
     for user in "abc":
-        feedback.rate(user, ENGLISH, "up")
+        feedback.rate(user, ENGLISH.to_json(), "up")
     assert [one.user for one in feedback.opinions(since)] == list("abc")[3 - many :]
 
 
@@ -96,19 +96,19 @@ def test_it_outlives_the_conversation(feedback: Feedback, state: State) -> None:
     history = History(state)
     talk = history.begin("ann", "Q?")
     history.append("ann", talk, "Q?", ENGLISH)
-    feedback.rate("ann", ENGLISH, "down")
+    feedback.rate("ann", ENGLISH.to_json(), "down")
     history.delete("ann", talk)
     assert len(feedback.opinions()) == 1
 
 
 def test_a_reason_is_kept_within_bounds_and_whole(feedback: Feedback) -> None:
-    feedback.rate("ann", ENGLISH, "down", "长" * 9999)
-    feedback.rate("bob", ENGLISH, "down", "half \ud83d")
+    feedback.rate("ann", ENGLISH.to_json(), "down", "长" * 9999)
+    feedback.rate("bob", ENGLISH.to_json(), "down", "half \ud83d")
     assert [len(one.reason) for one in feedback.opinions()] == [LONGEST_REASON, 6]
 
 
 def test_json_says_all_of_it(feedback: Feedback) -> None:
-    feedback.rate("ann", CHINESE, "down", "不对")
+    feedback.rate("ann", CHINESE.to_json(), "down", "不对")
     (found,) = feedback.opinions()
     assert json.loads(json.dumps(found.to_json())) == {
         "id": 1,
@@ -122,12 +122,12 @@ def test_json_says_all_of_it(feedback: Feedback) -> None:
 
 def test_what_is_neither_up_nor_down_is_not_kept(feedback: Feedback) -> None:
     with pytest.raises(StoreError):
-        feedback.rate("ann", ENGLISH, "sideways")  # type: ignore[arg-type]
+        feedback.rate("ann", ENGLISH.to_json(), "sideways")  # type: ignore[arg-type]
     assert feedback.opinions() == []
 
 
 def test_a_damaged_row_is_said(feedback: Feedback, tmp_path: Path) -> None:
-    feedback.rate("ann", ENGLISH, "up")
+    feedback.rate("ann", ENGLISH.to_json(), "up")
     with closing(sqlite3.connect(tmp_path / STATE_FILE)) as file:
         file.execute("update feedback set answer = '{'")
         file.commit()

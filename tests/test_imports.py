@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.render", "assistant.hypertext", "assistant.cli_output"),
     ("assistant.outline", "assistant.word", "assistant.export"),  # answers as files
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
-    ("assistant.access", "assistant.server"),
+    ("assistant.access", "assistant.server", "assistant.slack"),
     ("evals",),
     (
         "assistant.cli",
@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "assistant.library",
         "assistant.care",
         "assistant.review",
+        "assistant.slack.commands",
         "assistant.web",
     ),
 )
@@ -57,6 +58,8 @@ KEEPERS: dict[str, str | tuple[str, ...]] = {
     "selectolax": "store.formats",
     "opencc": "assistant.text",
     "gradio": "assistant.web",
+    "slack_bolt": "assistant.slack",
+    "slack_sdk": ("assistant.slack", "evals.slack_traffic"),
     "typer": "assistant.cli",
     "watchfiles": "store",
     "xllamacpp": "evals.served_model",

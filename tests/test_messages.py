@@ -29,6 +29,7 @@ CLASSES = {
 FORWARDED = {
     "_error": ("CatalogError", {"path", "entry"}),
     "refuse": ("IngestError", {"path"}),
+    "_wrong": ("SettingsError", {"path", "line"}),
 }
 MODEL_FAULT = ("Fault", {"model", "setting"})
 

@@ -49,8 +49,8 @@ def rated(tmp_path: Path) -> None:
     moments = iter([datetime(2024, 5, 31, 23, 59, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)])
     with closing(State(tmp_path / "data")) as state:
         feedback = Feedback(state, lambda: next(moments))
-        feedback.rate("ann", answer_in_english("What\x1b[2J?"), "up")
-        feedback.rate("bob", answer_in_chinese(), "down", "年份\n不对")
+        feedback.rate("ann", answer_in_english("What\x1b[2J?").to_json(), "up")
+        feedback.rate("bob", answer_in_chinese().to_json(), "down", "年份\n不对")
 
 
 @pytest.mark.usefixtures("rated")
@@ -99,7 +99,7 @@ def test_looking_makes_no_file(
 @pytest.mark.usefixtures("rated")
 def test_a_running_server_is_no_hindrance(run: Run, tmp_path: Path) -> None:
     with lock_folder(tmp_path / "data"), closing(State(tmp_path / "data")) as state:
-        Feedback(state).rate("eve", answer_in_english(), "down")
+        Feedback(state).rate("eve", answer_in_english().to_json(), "down")
         assert "eve" in run("feedback").out
 
 

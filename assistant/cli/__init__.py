@@ -11,8 +11,14 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import care, docs, evaluating, review, users
-from assistant.cli.options import CatalogOption, CollectionOption, JsonOption, WaitOption
+from assistant.cli import care, docs, evaluating, review, slack, users
+from assistant.cli.options import (
+    CatalogOption,
+    CollectionOption,
+    JsonOption,
+    NotifyOption,
+    WaitOption,
+)
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
 
@@ -37,8 +43,16 @@ app = typer.Typer(
 
 app.add_typer(docs.app, name="docs")
 app.add_typer(evaluating.app, name="eval")
+app.add_typer(slack.app, name="slack")
 app.add_typer(users.app, name="users")
-for command in (care.backup, care.restore, care.doctor, care.status, review.feedback):
+for command in (
+    care.backup,
+    care.restore,
+    care.doctor,
+    care.status,
+    review.feedback,
+    slack.notify,
+):
     app.command()(command)
 
 
@@ -79,6 +93,10 @@ def ingest(
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and follow every change until Ctrl-C.")
     ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where what came of it goes (JSON).")
+    ] = None,
+    notify: NotifyOption = False,
     wait: WaitOption = True,
 ) -> None:
     """Read documents into a collection; what is unchanged costs nothing. Documents of a folder that
@@ -92,15 +110,17 @@ def ingest(
     """
     if sample == bool(paths) or (sample and watch):
         raise typer.BadParameter("Give either files and folders, or --sample")
+    if watch and (out or notify):
+        raise typer.BadParameter("--out and --notify are for a single ingest, not for --watch")
     from assistant import commands
 
     if watch:
         commands.watch(paths or [], collection, catalog, prune=prune, wait=wait)
         return
     whole = (
-        commands.ingest(paths, collection, catalog, prune=prune, wait=wait)
+        commands.ingest(paths, collection, catalog, prune=prune, wait=wait, out=out, notify=notify)
         if paths
-        else commands.ingest_sample(wait=wait)
+        else commands.ingest_sample(wait=wait, out=out, notify=notify)
     )
     raise typer.Exit(0 if whole else 1)
 

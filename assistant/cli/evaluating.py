@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 from typer.core import TyperGroup
 
-from assistant.cli.options import CatalogOption
+from assistant.cli.options import CatalogOption, NotifyOption
 
 _DEFAULT = "run"
 
@@ -69,6 +69,7 @@ def evaluate(
         bool,
         typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
     ] = False,
+    notify: NotifyOption = False,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right. Without --live, nothing
     is sent to any model. A run that was broken off goes on where it was.
@@ -86,9 +87,10 @@ def evaluate(
     from assistant.answer import Language
     from evals import command
 
-    commands.begin()
+    settings, _ = commands.begin()
+    tell = commands.open_posting(settings).tell_report if notify else None
     languages = (language,) if language else get_args(Language)
     order = command.Order(
         tuple(suites or ()), docs, catalog, out, languages, live, judge, limit, repeat
     )
-    raise typer.Exit(command.run(order))
+    raise typer.Exit(command.run(order, tell))

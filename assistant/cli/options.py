@@ -22,3 +22,6 @@ WaitOption = Annotated[
         help="Wait where another Duocite has the store, or say who and end with code 3.",
     ),
 ]
+NotifyOption = Annotated[
+    bool, typer.Option("--notify", help="Post what came of it by DUOCITE_SLACK_WEBHOOK.")
+]

@@ -85,7 +85,7 @@ class Keeper:
             if thumb is None:
                 self.feedback.withdraw(user, answer_id)
             else:
-                self.feedback.rate(user, answer, thumb, reason)
+                self.feedback.rate(user, answer.to_json(), thumb, reason)
         except StoreError as error:
             note = _tell("ui.feedback.not_kept", error, language)
             return talk.rate(answer_id, talk.find_thumb(answer_id), note)

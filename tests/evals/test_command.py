@@ -141,6 +141,16 @@ def test_all_results_are_written_where_asked(folder: Path, monkeypatch: pytest.M
     assert {row["language"] for row in read["results"]} == {"zh"}
 
 
+def test_each_suite_s_results_are_told_to_who_wants_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_with(monkeypatch, build_right_assistant())
+    told: list[dict[str, Any]] = []
+    run(order(folder, out=folder / "out"), told.append)
+    written = json.loads((folder / "out" / REPORT).read_text(encoding="utf-8"))
+    assert told == written["suites"]
+
+
 def test_questions_that_are_left_out_are_spread_over_the_suite() -> None:
     cases = read_cases(SUITES.parent / "sample.jsonl")
     chosen = spread_cases(cases, 10)

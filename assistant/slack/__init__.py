@@ -1,0 +1,1 @@
+"""Duocite in Slack: what comes in, what goes out, and what it looks like there."""
