@@ -192,14 +192,12 @@ def _read_body(raw: bytes) -> IngestBody:
 
 async def _upload(service: Service, request: Request) -> Response:
     form = await _read_form(request)
-    collection, stream = _read_fields(form)
-    sent = [
-        Sent(one.filename or "", one.file)
-        for one in form.getlist("files")
-        if isinstance(one, UploadFile)
-    ]
-    if not sent:
-        raise RequestError("no_files")
+    try:
+        collection, stream = _read_fields(form)
+        sent = _find_files(form)
+    except RequestError:
+        await form.close()
+        raise
 
     def describe_error(error: DuociteError) -> Json:
         return error_body(error, request.headers)
@@ -207,6 +205,18 @@ async def _upload(service: Service, request: Request) -> Response:
     language = choose_language(None, request.headers.get("accept-language"))
     upload = Upload(service.owner, collection, sent, describe_error, language)
     return await respond(service.workers.run(upload.run), stream, request)
+
+
+def _find_files(form: FormData) -> list[Sent]:
+    """RequestError "no_files"."""
+    sent = [
+        Sent(one.filename or "", one.file)
+        for one in form.getlist("files")
+        if isinstance(one, UploadFile)
+    ]
+    if not sent:
+        raise RequestError("no_files")
+    return sent
 
 
 async def _read_form(request: Request) -> FormData:

@@ -62,7 +62,15 @@ class Upload:
         self._language = language
 
     def run(self, emit: Emit) -> None:
-        """Events `progress`, and at last `report`. Raises as `Owner.upload`."""
+        """Events `progress`, and at last `report`; the files are closed. Raises as
+        `Owner.upload`."""
+        try:
+            self._run(emit)
+        finally:
+            for item in self._items:
+                item.data.close()
+
+    def _run(self, emit: Emit) -> None:
         before = self._read_shelf()
         with tempfile.TemporaryDirectory(prefix="duocite-", ignore_cleanup_errors=True) as folder:
             waiting = [item for item in self._items if item.error is None]
