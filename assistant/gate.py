@@ -48,6 +48,7 @@ _STATUS = {
     "store.no_collection": 404,
     "store.no_document": 404,
     "store.no_answer": 404,
+    "store.empty_name": 422,
     "request.no_model": 404,
     "store.locked": 409,
     "store.busy": 409,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from assistant.answer import Filters, Language, Turn
 from assistant.errors import RequestError
@@ -35,7 +35,7 @@ class FiltersBody(Body):
 
     documents: list[str] = Field([], description="Ids of documents.")
     organisations: list[str] = []
-    years: list[int] = []
+    years: list[StrictInt] = []
     languages: list[str] = Field([], description="Of the documents: en, zh.")
 
     def to_filters(self) -> Filters:
@@ -53,7 +53,7 @@ class AskBody(Body):
     form: Form | None = Field(
         None, description="Has the answer rendered as well, into its field `rendered`."
     )
-    stream: bool = Field(
+    stream: StrictBool = Field(
         False, description="As server-sent events: each sentence once it is checked."
     )
 
@@ -71,10 +71,10 @@ class IngestBody(Body):
     paths: list[Path]
     collection: CollectionName = "default"
     catalog: Path | None = Field(None, description="Titles, organisations and years, as YAML.")
-    prune: bool = Field(
+    prune: StrictBool = Field(
         False, description="Removes a folder's documents even if all its files are gone."
     )
-    stream: bool = False
+    stream: StrictBool = False
 
     def to_order(self) -> IngestOrder:
         for path in (*self.paths, *filter(None, [self.catalog])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from assistant.answer import Language
 from assistant.api.bodies import Body, FiltersBody
@@ -34,7 +34,7 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class ChatOptions(Body):
@@ -56,9 +56,9 @@ class ChatBody(BaseModel):
         examples=["duocite"],
     )
     messages: list[Message] = Field(min_length=1)
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
-    n: int | None = Field(None, description="1; more are refused.")
+    n: StrictInt | None = Field(None, description="1; more are refused.")
     tools: list[Any] | None = Field(None, description="Refused.")
     functions: list[Any] | None = Field(None, description="Refused.")
     modalities: list[str] | None = Field(None, description="Text; others are refused.")

@@ -31,7 +31,7 @@ CollectionName = Annotated[
 ]
 DocumentId = Annotated[str, Query(description="As the list of documents names it. · 文档编号。")]
 _LONGEST_FIELD = 10_000
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"", "false", "0", "no", "off"})
+_SAID = {"true": True, "false": False}
 _READ = (401, 403, 404, 422, 429, 500, 503)
 _STREAM = events_of(
     {
@@ -232,9 +232,9 @@ def _read_fields(form: FormData) -> tuple[str, bool]:
     for name in form:
         if name not in ("files", "collection", "stream"):
             raise RequestError("field", name=name)
-    collection, stream = form.get("collection", "default"), form.get("stream", "")
+    collection, stream = form.get("collection", "default"), form.get("stream", "false")
     if not isinstance(collection, str) or len(collection) > 500:
         raise RequestError("field", name="collection")
-    if not isinstance(stream, str) or stream.lower() not in _TRUE | _FALSE:
+    if not isinstance(stream, str) or stream not in _SAID:
         raise RequestError("field", name="stream")
-    return collection, stream.lower() in _TRUE
+    return collection, _SAID[stream]

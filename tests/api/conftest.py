@@ -17,7 +17,7 @@ from assistant.server import build_app
 from assistant.serving import Serving
 from assistant.settings import Settings
 from assistant.state import State
-from assistant.wire import IngestOrder
+from assistant.wire import Asked, IngestOrder
 from tests.support.owners import TOKEN, TableOwner
 
 MILL = """---
@@ -86,6 +86,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
     with closing(open_owner(settings, create=True)) as owner:
         for collection, path in (("default", "docs"), ("森林/trees", "trees")):
             owner.ingest(IngestOrder((folder / path,), collection), lambda progress: None)
+        for question in ("How much paper?", "运送旅客多少人次？"):
+            list(owner.ask(Asked(question)))  # what is loaded once is loaded
         yield owner
 
 
