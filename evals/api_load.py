@@ -96,7 +96,8 @@ class Target:
         began = time.perf_counter()
         asking = crowd(self.address, self.headers, clients, roads, list(self.due), seconds)
         got = asyncio.run(asking)
-        return count(" + ".join(roads), clients, got, time.perf_counter() - began, self.due)
+        name = roads[0] if len(roads) == 1 else "all"
+        return count(name, clients, got, time.perf_counter() - began, self.due)
 
 
 def count(

@@ -15,7 +15,7 @@ from assistant.api.chat_bodies import ChatBody
 from assistant.api.chat_schemas import ChatChunk, ChatCompletion
 from assistant.api.completion import DONE, Completion, write_data
 from assistant.api.described import build_described, data_of, describe
-from assistant.api.events import CLIENT_LEFT, begin, send_stream, take_one
+from assistant.api.events import CLIENT_LEFT, Begun, EventStream, begin, take_one
 from assistant.api.markdown import Growing
 from assistant.api.messages import read_chat
 from assistant.api.schemas import Problem
@@ -65,7 +65,8 @@ def build_router(service: Service) -> APIRouter:
             return await _complete(Completion(body.model), events, request)
         usage = bool(body.stream_options and body.stream_options.include_usage)
         completion = Completion(body.model, usage=usage)
-        return send_stream(_write(completion, await begin(events), asked, request))
+        begun = await begin(events)
+        return EventStream(_write(completion, begun, asked, request), begun)
 
     return router
 
@@ -81,7 +82,7 @@ async def _complete(
 
 async def _write(
     completion: Completion,
-    events: AsyncGenerator[Said | Told],
+    events: Begun[Said | Told],
     asked: Asked,
     request: Request,
 ) -> AsyncGenerator[str]:

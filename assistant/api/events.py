@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from functools import partial
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from assistant.gate import error_body
 from assistant.streaming import take_last, write_events
@@ -35,7 +36,8 @@ async def respond(events: AsyncGenerator[Named], stream: bool, request: Request)
     """All events, or the last one alone. Either way the work ends if the client leaves."""
     if stream:
         begun = await begin(events)
-        return send_stream(write_events(begun, lambda e: error_body(e, request.headers)))
+        written = write_events(begun, lambda error: error_body(error, request.headers))
+        return EventStream(written, begun)
     last = await take_one(events, request)
     return JSONResponse(last[1]) if last else Response(status_code=CLIENT_LEFT)
 
@@ -45,27 +47,69 @@ async def take_one(events: AsyncIterator[Event], request: Request) -> Event | No
     return await take_last(events, partial(_wait_for_leave, request))
 
 
-def send_stream(written: AsyncIterator[str]) -> StreamingResponse:
-    return StreamingResponse(keep_alive(written), media_type="text/event-stream", headers=_HEADERS)
+class EventStream(StreamingResponse):
+    """Lines that are written of `begun`, which ends with the response, however that ends."""
+
+    def __init__(self, written: AsyncIterator[str], begun: Begun[Any]) -> None:
+        self._lines = keep_alive(written)
+        self._begun = begun
+        super().__init__(self._lines, media_type="text/event-stream", headers=_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._lines.aclose()
+            await self._begun.aclose()
 
 
-async def begin(events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+class Begun(Generic[Event]):
+    """Events of which the next is always on its way. Whoever has one closes it: an iterator that
+    nobody has asked for anything would not notice that it is dropped."""
+
+    def __init__(self, events: AsyncGenerator[Event]) -> None:
+        self._events = events
+        self._next = asyncio.create_task(_take(events))
+
+    async def wait(self, patience: float) -> None:
+        """For the first event; raises what came in its place."""
+        try:
+            await asyncio.wait({self._next}, timeout=patience)
+        except asyncio.CancelledError:
+            await self.aclose()
+            raise
+        if self._next.done():
+            self._next.result()
+
+    def __aiter__(self) -> Begun[Event]:
+        return self
+
+    async def __anext__(self) -> Event:
+        event = await self._next
+        if event is None:
+            raise StopAsyncIteration
+        self._next = asyncio.create_task(_take(self._events))
+        return event
+
+    async def aclose(self) -> None:
+        self._next.cancel()
+        await asyncio.wait({self._next})
+        if not self._next.cancelled():
+            self._next.exception()  # what failed after all were gone is nobody's to hear
+        await self._events.aclose()
+
+
+async def begin(events: AsyncGenerator[Event]) -> Begun[Event]:
     """The same events, once the first is there or some patience is over; raises what went wrong
     by then, so that it is answered with its status."""
-    first = asyncio.create_task(_next(events))
-    try:
-        await asyncio.wait({first}, timeout=PATIENCE)
-    except asyncio.CancelledError:
-        first.cancel()
-        raise
-    if first.done():
-        first.result()
-    return _go_on(first, events)
+    begun = Begun(events)
+    await begun.wait(PATIENCE)
+    return begun
 
 
 async def keep_alive(written: AsyncIterator[str]) -> AsyncGenerator[str]:
     """The same, with a comment wherever nothing came for a while."""
-    waiting = asyncio.create_task(_next(written))
+    waiting = asyncio.create_task(_take(written))
     try:
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=QUIET)
@@ -75,27 +119,13 @@ async def keep_alive(written: AsyncIterator[str]) -> AsyncGenerator[str]:
             if (chunk := waiting.result()) is None:
                 return
             yield chunk
-            waiting = asyncio.create_task(_next(written))
+            waiting = asyncio.create_task(_take(written))
     finally:
         waiting.cancel()
         await asyncio.wait({waiting})
 
 
-async def _go_on(
-    first: asyncio.Task[Event | None], events: AsyncGenerator[Event]
-) -> AsyncGenerator[Event]:
-    try:
-        event = await first
-        while event is not None:
-            yield event
-            event = await _next(events)
-    finally:
-        first.cancel()
-        await asyncio.wait({first})
-        await events.aclose()
-
-
-async def _next(events: AsyncIterator[Event]) -> Event | None:
+async def _take(events: AsyncIterator[Event]) -> Event | None:
     return await anext(events, None)
 
 

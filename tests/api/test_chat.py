@@ -140,8 +140,7 @@ def test_content_may_come_in_parts_and_parameters_have_no_effect(chat: OpenAI) -
 
 def test_the_other_client_of_openai_chats_and_streams_too(served: Any) -> None:
     async def talk() -> tuple[str, str]:
-        options = {"base_url": f"{served.running.address}/v1", "api_key": TOKEN}
-        async with AsyncOpenAI(**options) as client:
+        async with AsyncOpenAI(base_url=f"{served.running.address}/v1", api_key=TOKEN) as client:
             whole = await client.chat.completions.create(model="duocite", messages=user(FERRY))
             chunks = await client.chat.completions.create(
                 model="duocite", messages=user(FERRY), stream=True

@@ -38,7 +38,7 @@ BOUNDED = settings(
 schema = schemathesis.openapi.from_dict(build_document(build_app(TableOwner(), TOKEN)))
 
 
-def check(case: Case, server: Any) -> None:
+def check(case: Case[Any], server: Any) -> None:
     case.call_and_validate(
         base_url=server.running.address,
         headers=server.running.headers,
@@ -50,11 +50,11 @@ def check(case: Case, server: Any) -> None:
 # An ingest by path would read whatever folder of this machine is made up.
 @schema.exclude(path="/v1/documents", method="POST").parametrize()
 @BOUNDED
-def test_the_real_store_answers_as_described(case: Case, served: Any) -> None:
+def test_the_real_store_answers_as_described(case: Case[Any], served: Any) -> None:
     check(case, served)
 
 
 @schema.include(path="/v1/documents", method="POST").parametrize()
 @BOUNDED
-def test_documents_are_taken_as_described(case: Case, faked: Any) -> None:
+def test_documents_are_taken_as_described(case: Case[Any], faked: Any) -> None:
     check(case, faked)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.api import events
-from assistant.api.events import begin, keep_alive
+from assistant.api.events import EventStream, begin, keep_alive
 from assistant.errors import StoreError
 
 
@@ -81,14 +81,43 @@ def test_who_stops_reading_ends_the_source() -> None:
     assert source.closed
 
 
+def test_what_nobody_has_read_of_ends_with_the_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a client leaves while the first line is being written."""
+    monkeypatch.setattr(events, "PATIENCE", 0.01)
+    source = Source((60, 1))
+
+    async def leave() -> None:
+        begun = await begin(source.run())
+        response = EventStream(write(begun), begun)
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            await asyncio.sleep(60)
+
+        await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+
+    asyncio.run(leave())
+    assert source.closed
+
+
+async def write(numbers: AsyncIterator[int]) -> AsyncIterator[str]:
+    yield "first line"
+    async for number in numbers:
+        yield f"data: {number}\n\n"
+
+
 def test_who_is_cancelled_while_waiting_ends_the_source() -> None:
     source = Source((0, 1), (60, 2))
 
     async def read() -> None:
-        task = asyncio.create_task(gather(keep_alive(await begin(source.run()))))
+        begun = await begin(source.run())
+        task = asyncio.create_task(gather(keep_alive(begun)))
         await asyncio.sleep(0.05)
         task.cancel()
         await asyncio.wait({task})
+        await begun.aclose()
 
     asyncio.run(read())
     assert source.closed
