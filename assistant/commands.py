@@ -241,7 +241,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         from assistant.status import build_status
 
         token = make_token()
-        app = build_app(owner, token, site)
+        app = build_app(owner, token, site, state=state, collection=collection)
         slack = _add_slack(app, owner, state, settings)
         status = partial(build_status, settings, owner.collections)
         web.mount(

@@ -47,6 +47,9 @@ _STATUS = {
     "request.no_path": 404,
     "store.no_collection": 404,
     "store.no_document": 404,
+    "store.no_answer": 404,
+    "store.empty_name": 422,
+    "request.no_model": 404,
     "store.locked": 409,
     "store.busy": 409,
     "store.lost_turn": 409,
@@ -54,6 +57,9 @@ _STATUS = {
     "store.unreachable": 503,
     "model.timeout": 504,
 }
+_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+"""What OpenAI calls errors of a status."""
+
 _STATUS_OF_BRANCH = {"request": 422, "catalog": 422, "ingest": 422, "model": 502}
 
 
@@ -183,9 +189,13 @@ def refuse(error: DuociteError, headers: Headers) -> JSONResponse:
 
 
 def error_body(error: DuociteError, headers: Headers) -> Json:
-    """`code`, `values` and `retryable` make the same error again; `message` is for people."""
+    """`code`, `values` and `retryable` make the same error again; `message` is for people, `type`
+    and `param` for clients of OpenAI."""
     language = choose_language(None, headers.get("accept-language"))
-    return {**error.to_json(), "message": explain(error, language)}
+    known, status = error.to_json(), status_of(error)
+    kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    param = known["values"].get("name")
+    return {**known, "message": explain(error, language), "type": kind, "param": param}
 
 
 def status_of(error: DuociteError) -> int:

@@ -10,11 +10,13 @@ from assistant.answer import (
     Answer,
     CheckedFigure,
     Citation,
+    Claim,
     Conflict,
     ConflictSide,
+    Language,
     Passage,
 )
-from assistant.pieces import Piece, split_answer
+from assistant.pieces import Piece, split_answer, split_claims
 from assistant.prompts import Messages, explain, load_messages
 from assistant.reasons import explain_problems
 from store.places import Place
@@ -27,6 +29,7 @@ _COUNTED = {
 # "[1](x)" and "[1]: x" would be links.
 _OPEN_MARKER = re.compile(r"(\[\d{1,3})(\][(:])")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#|~&$])")
 
 
 def to_plain(answer: Answer) -> str:
@@ -43,9 +46,21 @@ def to_plain(answer: Answer) -> str:
 
 def to_markdown(answer: Answer) -> str:
     labels = load_messages(answer.language)
-    blocks = [close_markers(say_pieces(split_answer(answer), escape_markdown, labels))]
+    body = close_markers(say_pieces(split_answer(answer), escape_markdown, labels))
+    return "\n\n".join(block for block in (body, markdown_notes(answer)) if block)
+
+
+def markdown_claim(claim: Claim, language: Language) -> str:
+    """A sentence of an answer that still grows, with its markers."""
+    pieces = split_claims([claim])
+    return close_markers(say_pieces(pieces, escape_markdown, load_messages(language)))
+
+
+def markdown_notes(answer: Answer) -> str:
+    """What stands below the answer itself: how it is proved, what its sources say."""
+    labels = load_messages(answer.language)
     status = say_status(answer, labels)
-    blocks.append(f"*{escape_markdown(status)}*" if status else "")
+    blocks = [f"*{escape_markdown(status)}*" if status else ""]
     problems = (escape_markdown(fold_line(line)) for line in explain_problems(answer))
     blocks.append("\n".join(f"- {line}" for line in problems))
     blocks += [_markdown_conflict(conflict, labels) for conflict in answer.conflicts]
@@ -175,6 +190,11 @@ def _plain_conflict(conflict: Conflict, labels: Messages) -> str:
 def escape_markdown(text: str) -> str:
     """Text that Markdown takes for text, but for signs that begin a line."""
     return _MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def unescape_markdown(text: str) -> str:
+    """What `escape_markdown` was given."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def close_markers(text: str) -> str:

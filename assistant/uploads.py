@@ -12,11 +12,11 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from assistant.errors import IngestError, StoreError
+from assistant.errors import DuociteError, IngestError, StoreError
 from store.formats.readers import SUFFIXES, say_formats
 
 FOLDER = "uploads"
@@ -53,6 +53,20 @@ def check_format(name: str) -> None:
     """Raises IngestError "format" for a file that no reader takes, before anything is done."""
     if PurePath(name).suffix.lower() not in SUFFIXES:
         raise IngestError("format", path=name, formats=say_formats())
+
+
+def check_new(name: str, taken: Container[str]) -> None:
+    """Raises IngestError "format", and "sent_twice" where `taken` by a file of the same upload."""
+    check_format(name)
+    if name in taken:
+        raise IngestError("sent_twice", path=name)
+
+
+def name_as_sent(error: DuociteError, name: str) -> DuociteError:
+    """A reason that names the file as its visitor knows it, not where it lies here."""
+    details = {key: value for key, value in error.details.items() if key != "path"}
+    named = {**details, "path": name} if "path" in error.details else details
+    return type(error)(error.code, **named)
 
 
 @contextmanager

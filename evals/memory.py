@@ -1,4 +1,5 @@
-"""The most memory that a process has had: this one, or another of the same user."""
+"""The memory that a process has, and the most that it has had: this one, or another of the same
+user."""
 
 from __future__ import annotations
 
@@ -29,6 +30,15 @@ def read_peak(process: int | None = None) -> float:
             return math.nan
         largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return largest / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def read_resident(process: int) -> float:
+    """Megabytes of resident memory now; nan where the system doesn't tell."""
+    try:
+        lines = (_find(process) / "status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1000
+    except (OSError, StopIteration):
+        return math.nan
 
 
 def _find(process: int | None) -> Path:

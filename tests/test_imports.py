@@ -24,7 +24,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.render", "assistant.hypertext", "assistant.cli_output"),
     ("assistant.outline", "assistant.word", "assistant.export"),  # answers as files
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
-    ("assistant.access", "assistant.server", "assistant.slack"),
+    ("assistant.access", "assistant.api", "assistant.slack"),
+    ("assistant.server",),
     ("evals",),
     (
         "assistant.cli",

@@ -12,7 +12,7 @@ from assistant.answer import Language
 from assistant.errors import DuociteError, IngestError
 from assistant.prompts import Messages, explain, load_messages
 from assistant.shelf import Shelved
-from assistant.uploads import check_format, clean_name
+from assistant.uploads import check_new, clean_name, name_as_sent
 from store.formats.extract import Note
 from store.report import IngestProgress, IngestReport
 
@@ -62,11 +62,9 @@ def sort_in(sent: Iterable[tuple[str, Path]], shelved: Sequence[Shelved]) -> Ite
 
 def _judge(item: Item, taken: set[str]) -> Item:
     try:
-        check_format(item.name)
+        check_new(item.name, taken)
     except IngestError as error:
         return refuse(item, error)
-    if item.name in taken:
-        return refuse(item, IngestError("sent_twice", path=item.name))
     return replace(item, stage="asks") if item.replaces else item
 
 
@@ -113,10 +111,7 @@ def fail_open(items: Items, error: DuociteError) -> Items:
 
 
 def refuse(item: Item, error: DuociteError) -> Item:
-    """A reason names the file as its visitor knows it, not where it lies here."""
-    details = {key: value for key, value in error.details.items() if key != "path"}
-    named = {**details, "path": item.name} if "path" in error.details else details
-    return replace(item, stage="refused", error=type(error)(error.code, **named))
+    return replace(item, stage="refused", error=name_as_sent(error, item.name))
 
 
 def show_items(items: Items, language: Language) -> str:

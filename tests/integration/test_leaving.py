@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,13 +43,22 @@ def address(owner: Owner) -> Iterator[str]:
     app.state.workers.close()
 
 
-def ask(address: str, *, stream: bool) -> socket.socket:
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/ask": {"question": QUESTION},
+    "/v1/chat/completions": {
+        "model": "duocite",
+        "messages": [{"role": "user", "content": QUESTION}],
+    },
+}
+
+
+def ask(address: str, *, stream: bool, path: str = "/v1/ask") -> socket.socket:
     place = urlsplit(address)
     assert place.hostname
     assert place.port
-    body = json.dumps({"question": QUESTION, "stream": stream})
+    body = json.dumps({**BODIES[path], "stream": stream})
     head = (
-        f"POST /v1/ask HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {TOKEN}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     asking = socket.create_connection((place.hostname, place.port), timeout=PATIENCE)
@@ -68,28 +78,33 @@ def port_passage(owner: Owner) -> int:
     return next(one.number for one in passages if one.document == "docs/en/harbour.md")
 
 
+@pytest.mark.parametrize("path", BODIES)
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize(
     "reply", [stalled(), stalled("The port")], ids=["nothing said", "half a sentence"]
 )
 def test_one_who_hangs_up_while_the_model_thinks_stops_it(
-    address: str, server: OpenAIServer, reply: Scripted, stream: bool
+    address: str, server: OpenAIServer, reply: Scripted, stream: bool, path: str
 ) -> None:
     server.say(reply)
-    asking = ask(address, stream=stream)
+    asking = ask(address, stream=stream, path=path)
     await_request(server)
     assert not server.left.wait(0.3)
     asking.close()
     assert server.left.wait(PATIENCE)
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("/v1/ask", b"event: claim"), ("/v1/chat/completions", b"container terminals")],
+)
 def test_one_who_hangs_up_after_a_sentence_stops_the_rest(
-    address: str, owner: Owner, server: OpenAIServer
+    address: str, owner: Owner, server: OpenAIServer, path: str, sentence: bytes
 ) -> None:
     server.say(stalled(WRITTEN.format(port_passage(owner))))
-    with ask(address, stream=True) as asking:
+    with ask(address, stream=True, path=path) as asking:
         heard = b""
-        while b"event: claim" not in heard:
+        while sentence not in heard:
             heard += asking.recv(4096)
         assert not server.left.is_set()
     assert server.left.wait(PATIENCE)

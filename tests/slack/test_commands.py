@@ -282,7 +282,7 @@ def test_an_eval_tells_how_it_went(
 ) -> None:
     from evals import command
 
-    def fake(*_: object, tell: Callable[[Any], None], **__: object) -> int:
+    def fake(order: object, tell: Callable[[Any], None]) -> int:
         tell(broken_report())
         return 1
 

@@ -83,7 +83,6 @@ def test_a_report_that_holds_its_floors_says_so() -> None:
         "right            0.950  0.900  0.925  0.900",
         "quotation_found                            ```",
         "Answers by: offline 158, fallback 2",
-        "A question took 41 ms in the median, 121 ms at the 95th percentile.",
     ]
 
 

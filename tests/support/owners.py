@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from assistant.answer import Answer
 from assistant.errors import IngestError, StoreError
 from assistant.owner import tell
 from assistant.running import Running
+from assistant.scope import Language
 from assistant.server import build_app
 from assistant.serving import Serving
+from assistant.shelf import Shelved
 from assistant.wire import (
     Asked,
     ChunkRow,
@@ -44,14 +46,16 @@ class TableOwner:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.orders: list[IngestOrder] = []
+        self.uploaded: dict[str, bytes] = {}
         self.rows = [DocumentRow("a/b c?.md", "题目", None, 2024, "zh", 1)]
         self.error: BaseException | None = None
         self.steps = 3
         self.ended = threading.Event()
+        self.answer: Callable[[str, Language | None], Answer] = build_answer
 
     def ask(self, asked: Asked) -> Iterator[Said | Told]:
         self.asked.append(asked)
-        answer: Answer = build_answer(asked.question, asked.language)
+        answer = self.answer(asked.question, asked.language)
         for event in tell([*answer.claims, answer], asked.form):
             if self.error and isinstance(event, Told):
                 raise self.error
@@ -90,6 +94,18 @@ class TableOwner:
             self.ended.set()
         self._fail()
         return REPORT
+
+    def shelf(self, collection: str) -> list[Shelved]:
+        """Nothing was uploaded."""
+        self.documents(collection)
+        return []
+
+    def upload(
+        self, files: Mapping[str, Path], collection: str, progress: Progress
+    ) -> IngestReport:
+        """Notes what the files hold, and stores none of them."""
+        self.uploaded |= {name: path.read_bytes() for name, path in files.items()}
+        return self.ingest(IngestOrder(tuple(files.values()), collection), progress)
 
     def close(self) -> None:
         """It holds nothing."""
