@@ -85,11 +85,15 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)
+    answer_timeout: float = Field(180.0, gt=0)
+    grace: float = Field(30.0, ge=0)
     unproved: Literal["drop", "mark"] = "drop"
     repair: bool = True
     llm_context: int | None = Field(None, ge=1024)
     expand: Literal["off", "on"] = "off"
     log: Path | None = None
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
 
     @property
     def llm_choice(self) -> LLMChoice:

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.render", "assistant.hypertext", "assistant.cli_output"),
     ("assistant.outline", "assistant.word", "assistant.export"),  # answers as files
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
-    ("assistant.access", "assistant.server"),
+    ("assistant.access", "assistant.operations", "assistant.server"),
     ("evals",),
     (
         "assistant.cli",
@@ -47,6 +47,8 @@ KEEPERS: dict[str, str | tuple[str, ...]] = {
     "PIL": "store.formats",
     "onnx": "store",
     "onnxruntime": "store",
+    "opentelemetry": "assistant.tracing",
+    "prometheus_client": "assistant.metrics",
     "tokenizers": "store",
     "docx": ("store.formats", "assistant.word"),
     "openpyxl": "store.formats",
