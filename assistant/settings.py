@@ -1,4 +1,4 @@
-"""What can be set: by environment, by a file `.env` where that is silent, by secrets of a container.
+"""What can be set: by environment, else by a file `.env`, else by secrets of a container.
 
 Settings hold values and build nothing; they are read once, at the start, and passed down. Each is
 listed with its reason in `.env.example`.

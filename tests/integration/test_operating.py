@@ -211,12 +211,12 @@ class Asking(threading.Thread):
     def __init__(self, running: Running, **headers: str) -> None:
         super().__init__(daemon=True)
         self.response: httpx.Response | None = None
-        self._ask = lambda: ask(running, **headers)
+        self._running, self._headers = running, headers
         self.start()
 
     def run(self) -> None:
         try:
-            self.response = self._ask()
+            self.response = ask(self._running, **self._headers)
         except httpx.HTTPError:
             self.response = None
 
