@@ -148,8 +148,9 @@ class Conflict:
 class Answer(Response):
     """A checked answer or a refusal; `response` is its text with [n] markers.
 
-    `failure` is why a model didn't give it, or not all of it. `usage` has counts of tokens, and
-    `cost` and `currency` where a price is known. LlamaIndex's evaluators take it as it is.
+    `unproved` counts the sentences that weren't proved, those that were left out too. `failure` is
+    why a model didn't give it, or not all of it. `usage` has counts of tokens, and `cost` and
+    `currency` where a price is known. LlamaIndex's evaluators take it as it is.
     """
 
     question: str = ""
@@ -164,6 +165,7 @@ class Answer(Response):
     citations: tuple[Citation, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[str, ...] = ()
+    unproved: int = 0
     nearest: tuple[Passage, ...] = ()
     timings_ms: dict[str, int] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)

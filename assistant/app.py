@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from assistant.originals import Originals
 from assistant.passages import build_passage
 from assistant.prompts import hash_prompts
 from assistant.question import Question
+from assistant.questions import Questions
 from assistant.reading import Reader
 from assistant.retrieval import HybridRetriever, Searcher
 from assistant.room import build_room
@@ -38,6 +39,7 @@ from assistant.status import Offer, Use, find_answering, find_offers
 from assistant.talk import find_small_talk, reply_to
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
+from assistant.tracing import trace
 from assistant.writing import Writer
 from store.candidates import StoredTokens
 from store.chroma import Store, open_store
@@ -73,8 +75,11 @@ class Assistant:
         embedding: StoreEmbedding,
         collection: Collection,
         llm: LLM | None = None,
+        questions: Questions | None = None,
     ) -> None:
+        """`questions` is shared by all who answer in a process."""
         self._settings = settings
+        self._questions = questions or Questions(settings.answer_timeout)
         self._store = store
         self._embedding = embedding
         self._collection = collection
@@ -109,11 +114,22 @@ class Assistant:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         language: Language | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         """Each claim as soon as it is checked, the Answer last.
 
-        The answer is in the language of the question unless `language` pins it.
+        The answer is in the language of the question unless `language` pins it. Raises what `ask`
+        raises, and RetryableRequestError "time" or "ending".
         """
+        events = self._stream(question, history, filters, language)
+        return self._questions.run(question, events)
+
+    def _stream(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        language: Language | None,
+    ) -> Generator[Event]:
         spoken: Language = language or ("zh" if detect_language(question) == "zh" else "en")
         if kind := find_small_talk(simplify(question)):
             yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
@@ -149,7 +165,8 @@ class Assistant:
         if not history:
             # Questions are read in simplified characters; answers are in them too.
             return simplify(question)
-        return self._load().condenser.condense(question, history, usage)
+        with trace("condense"):
+            return self._load().condenser.condense(question, history, usage)
 
     def retrieve(
         self,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
@@ -17,12 +16,13 @@ from assistant import cli_output as output
 from assistant.access import Access
 from assistant.errors import DuociteError, SettingsError
 from assistant.hosts import is_loopback
-from assistant.logs import hide_in_logs, log_to
+from assistant.logs import hide_in_logs, log_to, open_log
 from assistant.prompts import Messages, explain, load_messages
 from assistant.running import announce, make_token
 from assistant.scope import Filters, Language
 from assistant.settings import Settings, load_settings, locale_language, unknown_settings
 from assistant.state import State
+from assistant.tracing import begin_tracing
 from assistant.wire import Asked, IngestOrder, Json, Owns, Said, Told
 from store.catalog import load_catalog
 from store.report import IngestReport
@@ -45,7 +45,8 @@ def begin() -> tuple[Settings, Messages]:
     for name, nearest in unknown_settings().items():
         output.warn(messages.text("cli.unknown_setting", name=name, nearest=nearest))
     if settings.log:
-        log_to(_open_log(settings.log))
+        log_to(open_log(settings.log), settings.log_format)
+    begin_tracing()
     return settings, messages
 
 
@@ -236,6 +237,8 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         closing(State(settings.data)) as state,
     ):
         from assistant import web
+        from assistant.ending import wait_for_end
+        from assistant.operations import build_operations
         from assistant.server import build_app
         from assistant.serving import Serving
         from assistant.status import build_status
@@ -243,6 +246,8 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         token = make_token()
         app = build_app(owner, token, site, state=state, collection=collection)
         slack = _add_slack(app, owner, state, settings)
+        operations = build_operations(settings, owner)
+        operations.add(app)
         status = partial(build_status, settings, owner.collections)
         web.mount(
             app, owner.assistant(collection), state=state, library=owner, site=site, status=status
@@ -250,13 +255,13 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         with (
             closing(app.state.workers),
             slack,
-            Serving(app, *place, beyond=site.guarded) as serving,
+            Serving(operations.around(app), *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
             output.say(messages.text("cli.listening", address=serving.address))
             if site.auth.mode == "password" and not is_loopback(place[0]):
                 output.warn(messages.text("cli.plain_http"))
-            _wait_for_end(serving.wait)
+            wait_for_end(serving, owner.questions, settings.grace)
 
 
 def _add_slack(
@@ -268,17 +273,6 @@ def _add_slack(
     from assistant.slack.mount import add_slack
 
     return add_slack(app, owner, state, settings)
-
-
-def _wait_for_end(wait: Callable[[], None]) -> None:
-    """Both ways to end a server are ordinary: what it holds is let go of in order."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        wait()
-    except KeyboardInterrupt:
-        _log.info("the server was told to end")
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def list_collections(*, wait: bool = True) -> None:
@@ -294,13 +288,6 @@ def show_error(error: DuociteError) -> None:
     """One line for the person; the traceback goes to the log, if there is one."""
     _log.error("stopped: %s", error, exc_info=error)
     output.warn(output.say_error(error, _interface_language()))
-
-
-def _open_log(path: Path) -> logging.Handler:
-    try:
-        return logging.FileHandler(path, encoding="utf-8")
-    except OSError as error:
-        raise SettingsError("log", path=path, reason=error.strerror) from error
 
 
 def _interface_language() -> Language:

@@ -29,6 +29,7 @@ class Draft:
         self.marks = marks
         self.pieces: list[Piece] = []
         self.problems: list[str] = []
+        self.unproved = 0
         self.told: list[Told] = []
         self.conflicts: list[Conflict] = []
         self.numbering = _Numbering()
@@ -50,7 +51,9 @@ class Draft:
     def take(self, text: str, checked: Checked) -> Claim | None:
         """The claim as it is shown; None for a sentence that is left out."""
         self.problems += checked.problems
-        if checked.claim.verdict == "unproved" and not self.marks:
+        unproved = checked.claim.verdict == "unproved"
+        self.unproved += unproved
+        if unproved and not self.marks:
             return None
         return self._keep(text, checked)
 

@@ -25,9 +25,11 @@ from assistant.passages import TextOf, build_passage
 from assistant.prompts import load_messages
 from assistant.question import Question
 from assistant.repair import Repairer, stand_in
+from assistant.stopping import check_wanted
 from assistant.synthesis import as_question
 from assistant.telling import tell_conflict
 from assistant.text.citations import split_claims
+from assistant.tracing import start_span, step_in, trace, trace_steps
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +84,10 @@ class GroundedQueryEngine(RetrieverQueryEngine):
     def stream(self, question: Question) -> Iterator[Event]:
         """Proved claims one by one, then the Answer."""
         clock = _Clock()
-        nodes = self.retrieve(question)
+        with trace("retrieve"):
+            nodes = self.retrieve(question)
         clock.lap("retrieve")
+        check_wanted()
         sources = self._number(nodes)
         try:
             yield from self._answer(question, nodes, sources, self._response_synthesizer, clock)
@@ -105,30 +109,19 @@ class GroundedQueryEngine(RetrieverQueryEngine):
         failure: ModelError | None = None,
     ) -> Iterator[Event]:
         """`failure` is that of the model which this synthesizer stands in for."""
-        response = synthesizer.synthesize(question, nodes)
         draft = Draft(marks=self._marks_unproved and failure is None)
         draft.failure = failure
-        citable = _find_citable(sources, response.metadata or {})
         waiting: list[_Written] = []
-        try:
-            for written in _sentences(response):
-                clock.lap("answer")
-                for text, checked in self._check(written, citable, question):
-                    if self._complete and failure is None and checked.claim.verdict == "unproved":
-                        waiting.append((text, checked))
-                    elif claim := draft.take(text, checked):
-                        yield claim
-                clock.lap("check")
-        except ModelError as error:
-            if draft.status == "refused":
-                raise
-            # What is shown stays: it is proved, and another answer would say it again.
-            log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
-            draft.incomplete = True
-            draft.failure = error
+        with start_span("answer") as span:
+            with span.entered():
+                response = synthesizer.synthesize(question, nodes)
+            citable = _find_citable(sources, response.metadata or {})
+            sentences = step_in(span, _sentences(response))
+            yield from self._take(question, sentences, citable, draft, waiting, clock)
         clock.lap("answer")
         usage = (response.metadata or {}).setdefault("usage", {})
-        yield from self._repair(question, citable, waiting, draft, usage)
+        repairs = self._repair(question, citable, waiting, draft, usage)
+        yield from trace_steps("repair", repairs) if waiting else repairs
         clock.lap("repair")
         yield from self._compare(question, sources, draft)
         clock.lap("compare")
@@ -140,6 +133,37 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             timings_ms=clock.times(),
             fallback=failure is not None,
         )
+
+    def _take(
+        self,
+        question: Question,
+        sentences: Iterator[str],
+        sources: dict[int, Source],
+        draft: Draft,
+        waiting: list[_Written],
+        clock: _Clock,
+    ) -> Iterator[Event]:
+        """Claims into the draft as they are written; what is to be tried again into `waiting`."""
+        repairs = self._complete is not None and draft.failure is None
+        try:
+            for written in sentences:
+                clock.lap("answer")
+                check_wanted()
+                with trace("check"):
+                    found = list(self._check(written, sources, question))
+                for text, checked in found:
+                    if repairs and checked.claim.verdict == "unproved":
+                        waiting.append((text, checked))
+                    elif claim := draft.take(text, checked):
+                        yield claim
+                clock.lap("check")
+        except ModelError as error:
+            if draft.status == "refused":
+                raise
+            # What is shown stays: it is proved, and another answer would say it again.
+            log.warning("the model failed (%s): the answer ends here", error, exc_info=True)
+            draft.incomplete = True
+            draft.failure = error
 
     def _check(
         self, text: str, sources: dict[int, Source], question: Question
@@ -212,6 +236,7 @@ class GroundedQueryEngine(RetrieverQueryEngine):
             citations=() if reason else tuple(draft.numbering.citations),
             conflicts=tuple(draft.conflicts),
             problems=tuple(draft.problems),
+            unproved=draft.unproved,
             nearest=_nearest(sources) if reason else (),
             usage=dict(metadata.get("usage", {})),
             fingerprint=self._fingerprint,

@@ -12,6 +12,7 @@
     x RetryableModelError  a fault of the moment: rate-limited, timeout, unavailable, cut off
   x CatalogError       a catalog.yaml or glossary.yaml that can't be read
   x RequestError       an HTTP request that can't be taken: no token, too long, a wrong field
+    x RetryableRequestError  not now: its time is over, the server is ending
   x UserError          the file of users, or a change to it
   x SlackError         Slack refuses: no such channel, no leave, a message that it can't show
     x RetryableSlackError  a fault of the moment: no connection, a fault of Slack's, too many calls
@@ -77,6 +78,12 @@ class BatchError(DuociteError):
 
 class RequestError(DuociteError):
     exit_code = 2
+
+
+class RetryableRequestError(RequestError):
+    """Not now: the time of a question is over, the server is ending."""
+
+    retryable = True
 
 
 class UserError(DuociteError):

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from assistant.asker import find_asker, name_asker
 from assistant.auth import LOCAL, VISITOR, Visitor
 from assistant.errors import DuociteError, RequestError
 from assistant.prompts import explain
@@ -24,6 +25,7 @@ from assistant.wire import Json
 API = "/v1/"
 ASK = "/v1/ask"
 HEALTH = "/healthz"
+READY = "/readyz"
 SIGN_IN = "/sign-in"
 UPLOAD = "/gradio_api/upload"
 """Where the chat's page puts files before anybody has looked at them."""
@@ -42,6 +44,8 @@ _STATUS = {
     "request.token_only": 403,
     "request.tries": 429,
     "request.no_sign_in": 503,
+    "request.ending": 503,
+    "request.time": 504,
     "request.host": 421,
     "request.too_large": 413,
     "request.no_path": 404,
@@ -75,7 +79,7 @@ class Gate:
         self._app = app
         self._token = token
         self._site = site or Site()
-        self._open = {HEALTH} | ({SIGN_IN} if self._site.auth.mode == "password" else set())
+        self._open = {HEALTH, READY} | ({SIGN_IN} if self._site.auth.mode == "password" else set())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -87,6 +91,8 @@ class Gate:
         except RequestError as problem:
             await _turn_away(problem, scope, headers)(scope, receive, send)
             return
+        if visitor:
+            name_asker(visitor.name)
         inside = {**scope, VISITOR: visitor, "scheme": self._find_scheme(scope, headers)}
         within = _Body(receive) if scope["path"].startswith(API) else receive
         await self._app(inside, within, send)
@@ -184,18 +190,26 @@ def has_token(headers: Headers, token: str) -> bool:
 
 def refuse(error: DuociteError, headers: Headers) -> JSONResponse:
     """An error as the API says it, in the language that the request accepts."""
-    known = {"WWW-Authenticate": "Bearer"} if error.code == "token" else None
+    known = {"WWW-Authenticate": "Bearer"} if error.code == "token" else {}
+    if error.retryable and "seconds" in error.details:
+        known["Retry-After"] = str(error.details["seconds"])
     return JSONResponse({"error": error_body(error, headers)}, status_of(error), known)
 
 
 def error_body(error: DuociteError, headers: Headers) -> Json:
     """`code`, `values` and `retryable` make the same error again; `message` is for people, `type`
-    and `param` for clients of OpenAI."""
+    and `param` for clients of OpenAI, and `request_id` finds it in the log."""
     language = choose_language(None, headers.get("accept-language"))
     known, status = error.to_json(), status_of(error)
     kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    param = known["values"].get("name")
-    return {**known, "message": explain(error, language), "type": kind, "param": param}
+    asker = find_asker()
+    return {
+        **known,
+        "message": explain(error, language),
+        "type": kind,
+        "param": known["values"].get("name"),
+        **({"request_id": asker.request} if asker else {}),
+    }
 
 
 def status_of(error: DuociteError) -> int:

@@ -16,9 +16,12 @@ from assistant.app import Assistant
 from assistant.embeddings import build_embedding
 from assistant.errors import RequestError, StoreError
 from assistant.hypertext import to_html
+from assistant.observing import Observers
+from assistant.questions import Questions
 from assistant.render import to_markdown, to_plain
 from assistant.settings import Settings
 from assistant.shelf import Shelved, find_file, list_documents
+from assistant.tracing import trace
 from assistant.uploads import FOLDER, delete_file, find_folder, put_in_place
 from assistant.wire import (
     LONGEST_QUESTION,
@@ -60,6 +63,8 @@ class Owner:
         self._settings = settings
         self._embedding = embedding
         self._store = store
+        self.observers = Observers()
+        self.questions = Questions(settings.answer_timeout, self.observers)
         self._assistants: dict[str, Assistant] = {}
         self._lock = threading.Lock()
 
@@ -69,7 +74,11 @@ class Owner:
         with self._lock:
             if opened.name not in self._assistants:
                 self._assistants[opened.name] = Assistant(
-                    self._settings, self._open(), self._embedding, opened
+                    self._settings,
+                    self._open(),
+                    self._embedding,
+                    opened,
+                    questions=self.questions,
                 )
             return self._assistants[opened.name]
 
@@ -97,6 +106,10 @@ class Owner:
             DocumentRow(one.id, one.title, one.organisation, one.year, one.language, one.chunks)
             for one in records
         ]
+
+    def check(self) -> None:
+        """Whether the store can be read, at little cost; raises StoreError."""
+        self._open().collections()
 
     def shelf(self, collection: str) -> list[Shelved]:
         """The documents, each with what the ledger knows of it and how it stands."""
@@ -126,17 +139,24 @@ class Owner:
         return len(chosen)
 
     def ingest(self, order: IngestOrder, progress: Progress) -> IngestReport:
+        """As `Owns` has it; RetryableRequestError "ending" too."""
+        self.questions.check_open()
+        with trace("ingest"):
+            report = self._ingest(order, progress)
+        self.observers.note_ingest(report)
+        for path, error in report.failed:
+            _log.warning("not read: %s", path, exc_info=error)
+        return report
+
+    def _ingest(self, order: IngestOrder, progress: Progress) -> IngestReport:
         catalog = load_catalog(order.catalog) if order.catalog else None
         limits = Limits(self._settings.max_file_mb, self._settings.max_pages)
         kept = (self._settings.data, self._settings.cache_mb)
         target = self._open().collection(order.collection, create=True)
         with target.turn(), cache_embedding(self._embedding, *kept) as embedding:
-            report = ingest(
+            return ingest(
                 target, embedding, order.paths, catalog, progress, limits, prune=order.prune
             )
-        for path, error in report.failed:
-            _log.warning("not read: %s", path, exc_info=error)
-        return report
 
     def upload(
         self, files: Mapping[str, Path], collection: str, progress: Progress

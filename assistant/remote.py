@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from assistant.asker import CLI
 from assistant.errors import RetryableStoreError, read_error
 from assistant.running import Running
 from assistant.scope import Language
@@ -42,6 +43,7 @@ class RemoteOwner:
                 **running.headers,
                 "Accept-Language": language,
                 "Content-Type": "application/json",
+                "User-Agent": CLI,
             },
             timeout=_TIMEOUT,
             trust_env=False,

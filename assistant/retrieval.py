@@ -31,6 +31,7 @@ from assistant.proper import name_plainly
 from assistant.reading import Reader, Reading
 from assistant.room import Room
 from assistant.text.terms import Alternatives
+from assistant.tracing import trace
 from store.embedding import StoreEmbedding
 
 T = TypeVar("T")
@@ -126,7 +127,8 @@ class Searcher:
     def _search(self, asked: str) -> Search:
         question = name_plainly(asked)
         index, reading = self.index, self.reader.read(question)
-        vector = self.embedding.query_vectors([question])[0]
+        with trace("embed"):
+            vector = self.embedding.query_vectors([question])[0]
         centred = vector - self._centre(reading.language)
         same = index.languages == reading.language
         own = self._score(vector, same, LEXICAL_SHARE * index.lexical.score(reading.own))

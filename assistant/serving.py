@@ -58,6 +58,10 @@ class Serving:
         while self._thread.is_alive():
             self._thread.join(1.0)
 
+    def hurry(self) -> None:
+        """Close without time for requests at hand."""
+        self._server.force_exit = True
+
     def close(self) -> None:
         self._server.should_exit = True
         if self._thread.is_alive():

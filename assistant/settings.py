@@ -1,4 +1,4 @@
-"""What can be set: by environment, or by a file `.env` where the environment is silent.
+"""What can be set: by environment, else by a file `.env`, else by secrets of a container.
 
 Settings hold values and build nothing; they are read once, at the start, and passed down. Each is
 listed with its reason in `.env.example`.
@@ -25,6 +25,9 @@ from store.connection import ChromaServer
 
 PREFIX = "DUOCITE_"
 FILE = ".env"
+
+SECRETS = Path("/run/secrets")
+"""Where containers find the secrets that they are given, each a file of its setting's name."""
 
 SHORTEST_SECRET = 6
 """Characters; what is shorter is too likely to be a word, and would be hidden in every text."""
@@ -90,11 +93,15 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)
+    answer_timeout: float = Field(180.0, gt=0)
+    grace: float = Field(30.0, ge=0)
     unproved: Literal["drop", "mark"] = "drop"
     repair: bool = True
     llm_context: int | None = Field(None, ge=1024)
     expand: Literal["off", "on"] = "off"
     log: Path | None = None
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
 
     @property
     def llm_choice(self) -> LLMChoice:
@@ -167,7 +174,7 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = Path(FILE)) -> Settings:
     """The settings of the environment and of `file`; SettingsError names the one that is wrong."""
     try:
-        settings = Settings(_env_file=file)
+        settings = Settings(_env_file=file, _secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         raise _first_problem(error) from error
     except UnicodeDecodeError as error:
@@ -261,6 +268,8 @@ def _allowed(field: str) -> str:
     info = Settings.model_fields[field]
     if get_origin(info.annotation) is Literal:
         return ", ".join(get_args(info.annotation))
+    if info.annotation is bool:
+        return "true, false"
     bounds = {
         name: getattr(m, name)
         for m in info.metadata

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from assistant.errors import DuociteError
+
 
 class GoneError(Exception):
     """Whoever asked doesn't listen any more."""
@@ -24,7 +26,25 @@ def stop_when(is_gone: Callable[[], bool]) -> Iterator[None]:
         _is_gone.reset(token)
 
 
+@contextmanager
+def stop_also_when(is_over: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """The same for a further reason; gives what says whether the reasons from before hold."""
+    before = _is_gone.get()
+    with stop_when(lambda: before() or is_over()):
+        yield before
+
+
 def check_wanted() -> None:
     """Raises GoneError if nobody waits for what is being done."""
     if _is_gone.get()():
         raise GoneError
+
+
+def name_failure(error: BaseException) -> str:
+    """The code of what ended some work: "gone" where nobody waits for it, "unexpected" for a fault.
+
+    There are a few hundred of them, and none is made of a text.
+    """
+    if isinstance(error, DuociteError):
+        return f"{error.name}.{error.code}"
+    return "gone" if isinstance(error, GoneError | GeneratorExit) else "unexpected"

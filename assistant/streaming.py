@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from typing import Generic, TypeVar
 
 from assistant.errors import DuociteError
@@ -33,7 +35,9 @@ class Workers:
         waits for a model.
         """
         running = _Work(work, self._closed)
-        thread = threading.Thread(target=running, name="request", daemon=True)
+        # The thread works for who asked, in their trace.
+        target = partial(copy_context().run, running)
+        thread = threading.Thread(target=target, name="request", daemon=True)
         self._threads = {one for one in self._threads if one.is_alive()} | {thread}
         thread.start()
         try:

@@ -82,7 +82,7 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of whoever runs the tests play no part, and their documents stay untouched."""
     for name in [*os.environ]:
-        if name.startswith(("DUOCITE_", "OPENAI_")):
+        if name.startswith(("DUOCITE_", "OPENAI_", "OTEL_")):
             monkeypatch.delenv(name)
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
+from assistant.asker import asking
 from assistant.auth import VISITOR, ByHeader, Visitor, parse_editors
 from assistant.errors import (
     CatalogError,
@@ -16,10 +18,11 @@ from assistant.errors import (
     ModelError,
     RequestError,
     RetryableModelError,
+    RetryableRequestError,
     RetryableStoreError,
     StoreError,
 )
-from assistant.gate import LARGEST_BODY, Gate, check_may, status_of
+from assistant.gate import LARGEST_BODY, Gate, check_may, error_body, refuse, status_of
 from assistant.hosts import parse_names
 from assistant.proxies import parse_proxies
 from assistant.site import Site
@@ -306,3 +309,38 @@ def test_a_proxy_alone_says_that_it_speaks_tls(peer: str, scheme: str) -> None:
 )
 def test_a_status_says_whose_fault_it_is(error: DuociteError, status: int) -> None:
     assert status_of(error) == status
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "wait"),
+    [
+        (RetryableRequestError("ending", seconds=10), 503, "10"),
+        (RetryableRequestError("time", limit=180.0), 504, None),
+        (RetryableModelError("wait", model="m", seconds=7), 503, "7"),
+        (RequestError("tries", minutes=15), 429, None),
+    ],
+)
+def test_an_error_of_the_moment_says_when_to_come_back(
+    error: DuociteError, status: int, wait: str | None
+) -> None:
+    response = refuse(error, Headers())
+    assert (response.status_code, response.headers.get("retry-after")) == (status, wait)
+
+
+def test_an_error_names_the_request_that_it_belongs_to() -> None:
+    error = RequestError("json")
+    with asking("api", request="r-1"):
+        assert error_body(error, Headers())["request_id"] == "r-1"
+    assert "request_id" not in error_body(error, Headers())
+
+
+def test_the_gate_says_to_the_log_who_came_in() -> None:
+    with asking("api") as asker:
+        knock("/v1/ask", {"host": "127.0.0.1", "authorization": f"Bearer {TOKEN}"})
+    assert asker.name == "local"
+
+
+def test_whether_it_is_ready_is_open_to_everybody() -> None:
+    header = ByHeader("X-User", parse_editors(""), parse_proxies("127.0.0.1"))
+    behind, _ = knock("/readyz", {"host": "127.0.0.1"}, site=Site(header))
+    assert behind.seen == ["/readyz"]

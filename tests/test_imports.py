@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assistant.outline", "assistant.word", "assistant.export"),  # answers as files
     ("assistant.owner", "assistant.remote"),  # the two ways to a store
     ("assistant.access", "assistant.api", "assistant.slack"),
-    ("assistant.server",),
+    ("assistant.operations", "assistant.server"),
     ("evals",),
     (
         "assistant.cli",
@@ -49,6 +49,8 @@ KEEPERS: dict[str, str | tuple[str, ...]] = {
     "PIL": "store.formats",
     "onnx": "store",
     "onnxruntime": "store",
+    "opentelemetry": "assistant.tracing",
+    "prometheus_client": "assistant.metrics",
     "tokenizers": "store",
     "docx": ("store.formats", "assistant.word"),
     "openpyxl": "store.formats",

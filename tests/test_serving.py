@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -139,3 +140,25 @@ def test_an_app_that_can_not_begin_is_a_fault_and_not_a_silence() -> None:
     serving = Serving(Starlette(lifespan=fail), "127.0.0.1", 0)
     with pytest.raises(RuntimeError, match="before it had begun"), serving:
         pass
+
+
+def test_in_a_hurry_it_waits_for_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    async def hold(request: Request) -> PlainTextResponse:
+        begun.set()
+        await asyncio.sleep(600)
+        return PlainTextResponse("late")
+
+    def ask(address: str) -> None:
+        with suppress(httpx.HTTPError):
+            httpx.get(address, trust_env=False, timeout=60)
+
+    monkeypatch.setattr("assistant.serving.GRACE", 600)
+    with Serving(Starlette(routes=[Route("/", hold)]), "127.0.0.1", 0) as serving:
+        asking = threading.Thread(target=ask, args=(serving.address,))
+        asking.start()
+        assert begun.wait(60)
+        serving.hurry()
+    asking.join(60)
+    assert not asking.is_alive()

@@ -370,3 +370,44 @@ def test_no_secret_is_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch)
 def test_what_an_address_carries_along_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUOCITE_LLM", "compatible:m@http://127.0.0.1:9/v1?key=hunter2&a=b")
     assert load_settings(None).secrets() == ["hunter2"]
+
+
+def test_secrets_of_a_container_are_files_of_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "duocite_llm_key").write_text("key-of-llm\n", encoding="utf-8")
+    (tmp_path / "openai_api_key").write_text("sk-of-openai\n", encoding="utf-8")
+    (tmp_path / "another_programs").write_text("x", encoding="utf-8")
+    monkeypatch.setattr("assistant.settings.SECRETS", tmp_path)
+    settings = load_settings(None)
+    assert settings.llm_key == SecretStr("key-of-llm")
+    assert settings.openai_api_key == SecretStr("sk-of-openai")
+    monkeypatch.setenv("DUOCITE_LLM_KEY", "key-of-environment")
+    assert load_settings(None).llm_key == SecretStr("key-of-environment")
+
+
+def test_where_there_are_no_secrets_nothing_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.settings.SECRETS", tmp_path / "none")
+    assert load_settings(None).llm_key is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("DUOCITE_ANSWER_TIMEOUT", "0", "> 0"),
+        ("DUOCITE_GRACE", "-1", "0 - …"),
+        ("DUOCITE_REPAIR", "perhaps", "true, false"),
+        ("DUOCITE_LOG_QUESTIONS", "perhaps", "true, false"),
+        ("DUOCITE_LOG_FORMAT", "xml", "text, json"),
+    ],
+)
+def test_limits_and_forms_of_a_server_are_checked(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.details["name"] == name
+    assert caught.value.details["allowed"] == allowed

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant.asker import asking, find_asker
 from assistant.errors import DuociteError, StoreError
 from assistant.stopping import GoneError, check_wanted
 from assistant.streaming import Emit, Workers, take_last, write_events
@@ -173,3 +174,18 @@ def test_those_who_listen_to_closed_workers_are_not_left_waiting() -> None:
         return found
 
     assert asyncio.run(asyncio.wait_for(read(), 10)) == [1]
+
+
+def test_the_thread_knows_who_asked() -> None:
+    found = []
+
+    def work(emit: Emit[int]) -> None:
+        found.append(find_asker())
+        emit(1)
+
+    async def read() -> None:
+        with asking("slack", "U1", "r-1"):
+            assert [event async for event in Workers().run(work)] == [1]
+
+    asyncio.run(read())
+    assert [(one.name, one.request) for one in found if one] == [("U1", "r-1")]

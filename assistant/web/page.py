@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.answer import Language
+from assistant.asker import asking
 from assistant.prompts import load_messages
 from assistant.site import Site
 from assistant.streaming import Emit, Workers
@@ -125,9 +126,9 @@ class _Events:
             parts.messages.example_select(self.ask_example, asked, shown, **QUIET),
             parts.editing.retrier.click(self.ask_again, asked, shown, **QUIET),
         ]
-        for asking in running:
-            asking.failure(self.fail, spoken, shown, **QUIET)
-            asking.then(self.drawer.refresh, listed, drawn, **QUIET)
+        for event in running:
+            event.failure(self.fail, spoken, shown, **QUIET)
+            event.then(self.drawer.refresh, listed, drawn, **QUIET)
         parts.box.stop(self.stop, spoken, shown, cancels=running, **QUIET)
         turned = [*shown, *self.rating.outputs]
         fresh = parts.fresh.click(self.restart, parts.switch, turned, cancels=running, **QUIET)
@@ -216,7 +217,7 @@ class _Events:
         said = (question.strip(), conversation, language, read_pin(pinned), user, filters)
 
         def work(emit: Emit[Shown]) -> None:
-            with closing(self.chat.ask(*said)) as steps:
+            with asking("chat", user), closing(self.chat.ask(*said)) as steps:
                 for shown in steps:
                     emit(shown)
 

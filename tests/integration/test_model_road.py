@@ -308,7 +308,7 @@ def test_one_who_leaves_stops_the_model(server: OpenAIServer, assistant: Assista
     server.say(stalled(says(assistant, RIGHT) + " And the"))
     events = assistant.stream(QUESTION)
     assert isinstance(next(events), Claim)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert server.left.wait(5)
 
 

@@ -20,9 +20,10 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Scripted:
-    """One reply: the parts of its body, a number among them being seconds of silence."""
+    """One reply: the parts of its body, a number among them being seconds of silence, an event
+    silence until it is set."""
 
-    parts: Sequence[bytes | float] = ()
+    parts: Sequence[bytes | float | threading.Event] = ()
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: JSON)
     complete: bool = True
@@ -110,14 +111,18 @@ def refused(status: int, code: str = "", message: str = "", **headers: str) -> S
     return Scripted([json.dumps(body).encode()], status, JSON | named)
 
 
+LISTING = Scripted([b'{"object": "list", "data": [{"id": "scripted", "object": "model"}]}'])
+
+
 class OpenAIServer:
     """Replies with what `say` was given, in turn, the last one again and again.
 
     Texts to embed are given to `embed`, if there is one. `left` is set once a client goes away in
-    the middle of a reply.
+    the middle of a reply. `listing` is what it says of its models.
     """
 
     def __init__(self) -> None:
+        self.listing = LISTING
         self.received: list[Received] = []
         self.left = threading.Event()
         self.embed: Callable[[list[str]], Scripted] | None = None
@@ -167,8 +172,10 @@ class OpenAIServer:
                     server.left.set()
 
             def do_GET(self) -> None:
-                listed = {"object": "list", "data": [{"id": "scripted", "object": "model"}]}
-                server._reply(self, Scripted([json.dumps(listed).encode()]))
+                try:
+                    server._reply(self, server.listing)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -188,15 +195,16 @@ class OpenAIServer:
             handler.wfile.write(b"0\r\n\r\n")
         handler.close_connection = True
 
-    def _send(self, handler: BaseHTTPRequestHandler, part: bytes | float) -> None:
+    def _send(self, handler: BaseHTTPRequestHandler, part: bytes | float | threading.Event) -> None:
         if isinstance(part, bytes):
             handler.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
             handler.wfile.flush()
         else:
             self._stay_silent(handler.connection, part)
 
-    def _stay_silent(self, client: socket.socket, seconds: float) -> None:
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends and not self._closing.wait(0.02):
+    def _stay_silent(self, client: socket.socket, until: float | threading.Event) -> None:
+        heard = until if isinstance(until, threading.Event) else threading.Event()
+        ends = time.monotonic() + (until if isinstance(until, float | int) else float("inf"))
+        while time.monotonic() < ends and not (heard.is_set() or self._closing.wait(0.02)):
             if select.select([client], [], [], 0)[0] and not client.recv(1, socket.MSG_PEEK):
                 raise BrokenPipeError
