@@ -22,10 +22,12 @@ from starlette.exceptions import HTTPException
 
 from assistant import __version__
 from assistant.answer import Filters, Language, Turn
+from assistant.callers import has_token
 from assistant.errors import DuociteError, RequestError
-from assistant.gate import HEALTH, Gate, error_body, has_token, refuse
+from assistant.gate import HEALTH, Gate
 from assistant.owner import Owner
 from assistant.site import Site
+from assistant.statuses import error_body, refuse
 from assistant.streaming import Emit, Workers, take_last, write_events
 from assistant.wire import Asked, Form, IngestOrder, Json, Said, Told
 from store.report import IngestProgress

@@ -14,6 +14,7 @@ from assistant.owner import tell
 from assistant.running import Running
 from assistant.server import build_app
 from assistant.serving import Serving
+from assistant.site import Site
 from assistant.wire import (
     Asked,
     ChunkRow,
@@ -100,8 +101,8 @@ class TableOwner:
 
 
 @contextmanager
-def serve(owner: Any) -> Iterator[Running]:
+def serve(owner: Any, site: Site | None = None) -> Iterator[Running]:
     """The server of an owner, and where it is."""
-    app = build_app(owner, TOKEN)
+    app = build_app(owner, TOKEN, site)
     with closing(app.state.workers), Serving(app, "127.0.0.1", 0) as serving:
         yield Running(serving.address, 1, TOKEN)
