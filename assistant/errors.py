@@ -12,10 +12,11 @@
     x RetryableModelError  a fault of the moment: rate-limited, timeout, unavailable, cut off
   x CatalogError       a catalog.yaml or glossary.yaml that can't be read
   x RequestError       an HTTP request that can't be taken: no token, too long, a wrong field
-    x RetryableRequestError  not now: its time is over, the server is ending
+    x RetryableRequestError  not now: too many came, its time is over, the server is ending
   x UserError          the file of users, or a change to it
   x SlackError         Slack refuses: no such channel, no leave, a message that it can't show
     x RetryableSlackError  a fault of the moment: no connection, a fault of Slack's, too many calls
+  x GrantError         a key for programs that can't be made, found or revoked
 
 Each carries a `code` (a key of `[errors]` in prompts/messages.*.toml, which holds what a person
 reads, per language, and what to do) and the details that the message names.
@@ -81,12 +82,16 @@ class RequestError(DuociteError):
 
 
 class RetryableRequestError(RequestError):
-    """Not now: the time of a question is over, the server is ending."""
+    """Not now: too many came, the time of a question is over, the server is ending."""
 
     retryable = True
 
 
 class UserError(DuociteError):
+    exit_code = 2
+
+
+class GrantError(DuociteError):
     exit_code = 2
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from assistant.asker import find_asker
 from assistant.errors import SettingsError
+from assistant.keyform import hide_keys
 
 Form = Literal["text", "json"]
 
@@ -33,7 +34,8 @@ _hidden: set[str] = set()
 
 
 class _Formatter(logging.Formatter):
-    """Without the secrets that were named: a traceback may quote what a server said of a key."""
+    """Without the secrets that were named, and without whatever has the form of a key of ours: a
+    traceback may quote what a server said of a key, or what a program sent."""
 
     def format(self, record: logging.LogRecord) -> str:
         head = f"{self.formatTime(record)} {record.levelname} {record.name}:"
@@ -107,7 +109,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 def _hide(text: str) -> str:
     for secret in sorted(_hidden, key=len, reverse=True):
         text = text.replace(secret, "…")
-    return text
+    return hide_keys(text)
 
 
 def _hide_inside(value: Any) -> Any:

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_channels: Path | None = None
     slack_webhook: SecretStr | None = None
+    cors: str | None = None
+    rate_key: str = "300/minute"
+    rate_address: str | None = None
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)

@@ -15,6 +15,7 @@ import pytest
 from assistant import logs
 from assistant.asker import asking
 from assistant.errors import SettingsError
+from assistant.keyform import make_key
 from assistant.logs import OWN, Form, hide_in_logs, log_to, log_to_nowhere, open_log
 
 
@@ -64,6 +65,16 @@ def test_a_named_secret_is_hidden_wherever_it_comes_from(written: io.StringIO) -
     assert "hunter2" not in written.getvalue()
     assert "Incorrect key: …" in written.getvalue()
     assert "-long" not in written.getvalue()
+
+
+def test_a_key_of_ours_is_hidden_though_nobody_named_it(written: io.StringIO) -> None:
+    key = make_key()
+    try:
+        raise ValueError(f"header Authorization: Bearer {key}")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("failed with %s", {"key": key})
+    assert key not in written.getvalue()
+    assert written.getvalue().count("duocite_…") == 2
 
 
 def test_addresses_that_were_asked_are_not_logged(written: io.StringIO) -> None:

@@ -17,7 +17,7 @@ from assistant.api.events import Named, respond
 from assistant.api.service import Service
 from assistant.api.uploading import Sent, Upload
 from assistant.errors import DuociteError, RequestError
-from assistant.gate import error_body
+from assistant.statuses import error_body
 from assistant.streaming import Emit
 from assistant.text.accepted import choose_language
 from assistant.wire import IngestOrder, Json

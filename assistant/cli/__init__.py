@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import care, docs, evaluating, review, slack, users
+from assistant.cli import care, docs, evaluating, keys, review, slack, users
 from assistant.cli.options import (
     CatalogOption,
     CollectionOption,
@@ -45,6 +45,7 @@ app.add_typer(docs.app, name="docs")
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(slack.app, name="slack")
 app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 for command in (
     care.backup,
     care.restore,
@@ -182,8 +183,9 @@ def serve(
     ] = None,
     wait: WaitOption = True,
 ) -> None:
-    """Open the chat in a browser, on this machine only unless people sign in (DUOCITE_AUTH). While
-    it runs, the other commands go through it.
+    """Open the chat in a browser, on this machine only unless people sign in (DUOCITE_AUTH), and
+    the HTTP API, beyond it for programs with a key (duocite keys). While it runs, the other
+    commands go through it.
 
     \b
     Example:
