@@ -80,6 +80,7 @@ def build_site(settings: Settings, host: str | None = None) -> Site:
             Rates(parse_rates(settings.rate_key, settings.rate_address)),
             parse_origins(settings.cors or ""),
             settings.max_file_mb,
+            slack=settings.has_slack,
         )
     except BaseException:
         keys.close()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from assistant.answers import Answers
+from assistant.asker import asking
 from assistant.scope import Turn
 from assistant.slack.channels import Channels, ChannelSettings
 from assistant.slack.posts import Post
@@ -55,8 +56,9 @@ class Asking:
         )
 
         def work(emit: Emit[Said | Told]) -> None:
-            for event in self._owner.ask(asked):
-                emit(event)
+            with asking("slack", job.post.asker):
+                for event in self._owner.ask(asked):
+                    emit(event)
 
         async for event in self._workers.run(work):
             yield event
