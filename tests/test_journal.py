@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from assistant.asker import Asker, Front, find_asker, name_asker
 from assistant.journal import AnswerLog, Journal, find_front
@@ -214,3 +217,24 @@ def test_an_ingest_is_one_line_of_counts(lines: list[dict[str, Any]]) -> None:
     AnswerLog().note_ingest(REPORT)
     counts = {"new": 3, "changed": 2, "unchanged": 4, "removed": 1, "failed": 1, "chunks": 50}
     assert lines == [{"message": "ingest", **counts, "ms": 8500}]
+
+
+@pytest.mark.parametrize(("fails", "status"), [(True, "500"), (False, "499")])
+def test_where_no_response_came_a_fault_is_told_from_one_who_left(fails: bool, status: str) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if fails:
+            raise ZeroDivisionError
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        with suppress(ZeroDivisionError):
+            await Journal(app, metrics)(scope, never, never)
+
+    async def never(*_: object) -> Any:
+        raise AssertionError("nothing is sent or read")
+
+    metrics = Metrics()
+    asyncio.run(ask())
+    labels = {"method": "GET", "route": "unknown", "status": status}
+    assert metrics.registry.get_sample_value("duocite_http_requests_total", labels) == 1
+    assert find_asker() is None

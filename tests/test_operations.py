@@ -34,7 +34,8 @@ class Server:
         app = FastAPI(openapi_url=None)
         app.add_middleware(Gate, token=TOKEN)
         operations.add(app)
-        self.client = TestClient(operations.around(app), headers=HEADERS)
+        here = ("127.0.0.1", 4711)
+        self.client = TestClient(operations.around(app), headers=HEADERS, client=here)
 
     def _look(self) -> None:
         if self.error:
