@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import pytest
 
+from assistant.owner import open_owner
 from assistant.running import find_running
+from assistant.settings import Settings
+from assistant.wire import IngestOrder
 from evals.slack_traffic import EVENTS, SECRET, TOKEN, send_event
-from tests.support.served import serving, start
+from tests.support.served import serving
 
 pytestmark = pytest.mark.integration
 
@@ -26,9 +30,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         "DUOCITE_SLACK_SIGNING_SECRET": SECRET,
         "DUOCITE_SLACK_BOT_TOKEN": TOKEN,
     }
-    with start("ingest", "mill.md", folder=here, settings=settings) as process:
-        assert process.wait(120) == 0
-        process.communicate()
+    with closing(open_owner(Settings(data=here / "data", embedding="hash"), create=True)) as owner:
+        owner.ingest(IngestOrder((here / "mill.md",)), lambda progress: None)
     with serving(folder=here, settings=settings):
         running = find_running(here / "data")
         assert running
