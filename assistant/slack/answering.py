@@ -112,6 +112,8 @@ class Answering:
         except (SlackError, GoneError):
             raise
         except DuociteError as error:
+            if error.code == "ending":
+                raise GoneError from error  # the server ends; it is asked again at the next start
             if not error.retryable or job.attempts >= ASKED_AGAIN:
                 await self._tell(job, error)
             else:

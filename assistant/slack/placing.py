@@ -8,6 +8,7 @@ posted again.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from assistant.errors import RetryableSlackError, SlackError
@@ -18,6 +19,7 @@ from assistant.slack.queue import Job, Queue
 
 GONE = "message_not_found"
 _END = "end"
+_log = logging.getLogger(__name__)
 
 
 class Placing:
@@ -84,7 +86,14 @@ class Placing:
     async def _find(self, job: Job, part: int) -> str | None:
         post = job.post
         thread = self._find_thread(job, part)
-        return await self._calls.find(post.channel, thread, post.since, post.id, part)
+        try:
+            return await self._calls.find(post.channel, thread, post.since, post.id, part)
+        except RetryableSlackError:
+            raise
+        except SlackError as error:
+            # Where Duocite may not look, to answer perhaps twice is better than not to answer.
+            _log.warning("no look for %s in %s: %s", post.id, post.channel, error)
+            return None
 
     def _find_thread(self, job: Job, part: int) -> str | None:
         """What an answer shared with a channel can't hold in one message goes under the first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,9 +48,9 @@ def test_a_mark_is_never_longer_than_slack_takes(post: str) -> None:
 
 
 def test_messages_of_people_have_no_mark() -> None:
-    said = [
+    said: list[dict[str, Any]] = [
         {"ts": "1.1", "text": "hello"},
         {"ts": "1.2", "blocks": None},
-        {"ts": "1", "blocks": [{}]},
+        {"ts": "1.3", "blocks": [{}, {"block_id": "duocite"}]},
     ]
     assert find_marked(said, "Ev1", 0) is None

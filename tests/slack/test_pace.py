@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from assistant.slack import pace as module
 from assistant.slack.pace import Pace
 from tests.support.clock import Clock
 
@@ -20,7 +19,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     async def sleep(seconds: float) -> None:
         clock.now += max(seconds, 0)
 
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr("assistant.slack.pace.asyncio.sleep", sleep)
     return clock
 
 

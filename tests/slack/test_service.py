@@ -327,6 +327,16 @@ def test_a_long_answer_is_whole_and_there_once_whatever_fails(bench: Bench, faul
     assert all(whole.count(f"{number}. The mill") == 1 for number in range(10, 30))
 
 
+@pytest.mark.parametrize("reason", ["missing_scope", "thread_not_found"])
+def test_where_it_may_not_look_it_answers_all_the_same(bench: Bench, reason: str) -> None:
+    bench.slack.fail("chat.postMessage", CUT)
+    bench.slack.fail("conversations.replies", reason)
+    with bench.serving() as client:
+        send_event(client, build_mention("Ev1", HALL, TS, "How much paper?"))
+        bench.await_ended()
+    assert SENTENCE in bench.slack.shown(HALL)[0].text
+
+
 def test_slack_is_not_called_before_it_wants_to_be(bench: Bench) -> None:
     bench.slack.fail("chat.postMessage", {"Retry-After": "1"})
     with bench.serving() as client:
