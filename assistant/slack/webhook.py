@@ -164,9 +164,7 @@ def is_not_sent(error: BaseException | None) -> bool:
     A timeout is none of these: urllib tells that of connecting and that of sending alike.
     """
     reason = error.reason if isinstance(error, URLError) else None
-    return isinstance(
-        reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError
-    )
+    return isinstance(reason, _NEVER_ARRIVED)
 
 
 def is_slacks(url: str) -> bool:
