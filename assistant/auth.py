@@ -18,7 +18,7 @@ from assistant.sessions import Sessions
 from assistant.tries import Tries
 from assistant.users import User, UserFile, fold_name
 
-Mode = Literal["none", "password", "header"]
+Mode = Literal["none", "password", "header", "keys"]
 
 LOCAL = "local"
 """Who asks where nobody signs in: then only this machine reaches the server."""
@@ -27,6 +27,9 @@ COOKIE = "duocite"
 SECURE_COOKIE = "__Host-duocite"
 """Over TLS. Browsers take a cookie of such a name from this very host alone, so that a neighbour in
 the same domain can't put a session of its own there."""
+
+BY_KEY = "key:"
+"""Before the name of a key, where it stands for a visitor; no name of a user has a colon."""
 
 VISITOR = "duocite.visitor"
 """Where a request's scope holds who it comes from, once they have been let in."""
@@ -60,6 +63,19 @@ class Open:
 
     def admit(self, scope: Scope, headers: Headers) -> Visitor:
         return Visitor(LOCAL, editor=True)
+
+
+class OnlyKeys:
+    """Nobody signs in and others can reach the server: programs come with keys, people not at all.
+
+    Not even those of this machine: a proxy that runs there, as one with TLS may, can send on what
+    others ask in a way that looks the same.
+    """
+
+    mode: Mode = "keys"
+
+    def admit(self, scope: Scope, headers: Headers) -> Visitor:
+        raise RequestError("no_chat")
 
 
 class BySession:
@@ -143,7 +159,7 @@ class ByHeader:
             raise RequestError("proxy")
         names = headers.getlist(self.header)
         name = fold_name(_decode(names[0])) if len(names) == 1 else ""
-        if not name or not name.isprintable():
+        if not name or not name.isprintable() or name.startswith(BY_KEY):
             raise RequestError("no_header")
         return Visitor(name, self._is_editor(name, headers))
 

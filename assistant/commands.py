@@ -197,8 +197,8 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
 
     settings, messages = begin()
     place = (host or settings.host, settings.port if port is None else port)
-    site = build_site(settings, place[0])
     with (
+        closing(build_site(settings, place[0])) as site,
         Access(settings, messages, wait=wait).own() as owner,
         closing(State(settings.data)) as state,
     ):
@@ -210,16 +210,23 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         token = make_token()
         app = build_app(owner, token, site, state=state, collection=collection)
         status = partial(build_status, settings, owner.collections)
-        web.mount(
-            app, owner.assistant(collection), state=state, library=owner, site=site, status=status
-        )
+        if site.has_chat:
+            web.mount(
+                app,
+                owner.assistant(collection),
+                state=state,
+                library=owner,
+                site=site,
+                status=status,
+            )
         with (
             closing(app.state.workers),
             Serving(app, *place, beyond=site.guarded) as serving,
             announce(settings.data, serving.local, token),
         ):
-            output.say(messages.text("cli.listening", address=serving.address))
-            if site.auth.mode == "password" and not is_loopback(place[0]):
+            listening = "cli.listening" if site.has_chat else "cli.listening_api"
+            output.say(messages.text(listening, address=serving.address))
+            if site.auth.mode in ("password", "keys") and not is_loopback(place[0]):
                 output.warn(messages.text("cli.plain_http"))
             _wait_for_end(serving.wait)
 

@@ -12,7 +12,9 @@
     x RetryableModelError  a fault of the moment: rate-limited, timeout, unavailable, cut off
   x CatalogError       a catalog.yaml or glossary.yaml that can't be read
   x RequestError       an HTTP request that can't be taken: no token, too long, a wrong field
+    x RetryableRequestError  one that can be taken later: there were too many
   x UserError          the file of users, or a change to it
+  x GrantError         a key for programs that can't be made, found or revoked
 
 Each carries a `code` (a key of `[errors]` in prompts/messages.*.toml, which holds what a person
 reads, per language, and what to do) and the details that the message names.
@@ -77,7 +79,17 @@ class RequestError(DuociteError):
     exit_code = 2
 
 
+class RetryableRequestError(RequestError):
+    """A request that comes too soon."""
+
+    retryable = True
+
+
 class UserError(DuociteError):
+    exit_code = 2
+
+
+class GrantError(DuociteError):
     exit_code = 2
 
 

@@ -6,121 +6,134 @@ could otherwise read in a browser what only this machine should.
 
 from __future__ import annotations
 
-import secrets
+from contextlib import ExitStack
 from typing import get_args
 
-from starlette.datastructures import Headers, QueryParams
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from assistant.auth import LOCAL, VISITOR, Visitor
+from assistant.auth import VISITOR
+from assistant.callers import METRICS, Caller, Callers
 from assistant.errors import DuociteError, RequestError
 from assistant.prompts import explain
+from assistant.rates import Crowd, Left
+from assistant.rights import QUESTIONS, SAFE, is_upload
 from assistant.site import Site
+from assistant.statuses import headers_of, refuse, status_of
 from assistant.text.accepted import Spoken, choose_language
-from assistant.wire import Json
 
 API = "/v1/"
-ASK = "/v1/ask"
 HEALTH = "/healthz"
+READY = "/readyz"
 SIGN_IN = "/sign-in"
+SLACK = "/slack/"
 UPLOAD = "/gradio_api/upload"
 """Where the chat's page puts files before anybody has looked at them."""
 LARGEST_BODY = 1 << 20
-"""Bytes of a request to the API: a question with a long history has some tens of thousands."""
+"""Bytes of a request to the API: a question with a long history has some tens of thousands. One
+that brings files may have this beyond them."""
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_STATUS = {
-    "request.token": 401,
-    "request.sign_in": 401,
-    "request.wrong_password": 401,
-    "request.no_header": 401,
-    "request.origin": 403,
-    "request.proxy": 403,
-    "request.no_editor": 403,
-    "request.token_only": 403,
-    "request.tries": 429,
-    "request.no_sign_in": 503,
-    "request.host": 421,
-    "request.too_large": 413,
-    "request.no_path": 404,
-    "store.no_collection": 404,
-    "store.no_document": 404,
-    "store.no_answer": 404,
-    "store.empty_name": 422,
-    "request.no_model": 404,
-    "store.locked": 409,
-    "store.busy": 409,
-    "store.lost_turn": 409,
-    "store.changed": 409,
-    "store.unreachable": 503,
-    "model.timeout": 504,
-}
-_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-"""What OpenAI calls errors of a status."""
+REFERENCE = ("/docs", "/openapi.json")
+"""What describes the API, with all below it: for those who may read the API itself."""
 
-_STATUS_OF_BRANCH = {"request": 422, "catalog": 422, "ingest": 422, "model": 502}
+_COUNTS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
 
 
 class Gate:
     """Refuses requests to another host's name, those that pages of others send, visitors who
-    aren't known, and to the API what is too large or isn't theirs to do.
+    aren't known, and to the API what is too large, too often or isn't theirs to do.
 
     Only what is named in `_open` needs no leave: a path that is written otherwise than its route
-    is a path that isn't open.
+    is a path that isn't open. `/slack/` is, where Slack is set up: it signs what it sends.
     """
 
     def __init__(self, app: ASGIApp, token: str, site: Site | None = None) -> None:
         self._app = app
-        self._token = token
         self._site = site or Site()
-        self._open = {HEALTH} | ({SIGN_IN} if self._site.auth.mode == "password" else set())
+        self._callers = Callers(token, self._site)
+        self._crowd = Crowd()
+        self._open = {HEALTH, READY}
+        self._open |= {SIGN_IN} if self._site.auth.mode == "password" else set()
+        self._shared = CORSMiddleware(
+            self._enter,
+            allow_origins=self._site.origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            allow_private_network=True,
+            expose_headers=_COUNTS,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        try:
-            visitor = self._admit(scope, headers)
-        except RequestError as problem:
-            await _turn_away(problem, scope, headers)(scope, receive, send)
-            return
-        inside = {**scope, VISITOR: visitor, "scheme": self._find_scheme(scope, headers)}
-        within = _Body(receive) if scope["path"].startswith(API) else receive
-        await self._app(inside, within, send)
+        enter = self._shared if self._is_shared(scope, Headers(scope=scope)) else self._enter
+        await enter(scope, receive, send)
 
-    def _admit(self, scope: Scope, headers: Headers) -> Visitor | None:
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        with ExitStack() as stack:
+            try:
+                caller = self._admit(scope, headers)
+                limit = self._check_length(scope, headers)
+                if scope["path"] in QUESTIONS:
+                    stack.enter_context(self._crowd.enter())
+            except DuociteError as problem:
+                await _turn_away(problem, scope, headers)(scope, receive, send)
+                return
+            scheme = self._find_scheme(scope, headers)
+            inside = {**scope, VISITOR: caller.visitor if caller else None, "scheme": scheme}
+            within = _Body(receive, limit) if limit else receive
+            answering = _count_off(send, caller.left) if caller and caller.left else send
+            await self._app(inside, within, answering)
+
+    def _is_shared(self, scope: Scope, headers: Headers) -> bool:
+        """Whether a page of another site asks that may. No such page gets at the chat."""
+        named = headers.get("origin") in self._site.origins
+        to_api = scope["type"] == "http" and scope["path"].startswith(API)
+        return named and to_api and self._site.names.has(headers.get("host", ""))
+
+    def _admit(self, scope: Scope, headers: Headers) -> Caller | None:
         """None for what is open to everybody."""
-        host = headers.get("host", "")
+        host, path = headers.get("host", ""), scope["path"]
         if not self._site.names.has(host):
             raise RequestError("host", host=host)
-        changes = scope["type"] == "websocket" or scope["method"] not in _SAFE
-        if changes and not self._site.names.is_own_page(headers):
-            raise RequestError("origin")
-        if scope["path"] in self._open:
+        self._check_origin(scope, headers)
+        if path in self._open or (self._site.slack and path.startswith(SLACK)):
             return None
-        if scope["path"].startswith(API):
-            return self._admit_to_api(scope, headers)
+        if _is_api(path):
+            if scope["type"] == "websocket":
+                raise RequestError("no_path", path=path)
+            return self._callers.admit(scope, headers)
         visitor = self._site.auth.admit(scope, headers)
-        if scope["path"].startswith(UPLOAD) and not visitor.editor:
+        if path.startswith(UPLOAD) and not visitor.editor:
             raise RequestError("no_editor")
-        return visitor
+        return Caller(visitor)
 
-    def _admit_to_api(self, scope: Scope, headers: Headers) -> Visitor:
-        """Who has the token is whoever runs the server."""
-        if has_token(headers, self._token):
-            visitor = Visitor(LOCAL, editor=True)
-        elif not self._site.guarded:
-            raise RequestError("token")
-        else:
-            visitor = self._site.auth.admit(scope, headers)
-            check_may(visitor, scope["method"], scope["path"])
+    def _check_origin(self, scope: Scope, headers: Headers) -> None:
+        """A page of another site may lead here; it may send nothing, and have the API do nothing,
+        not even what it couldn't read the answer of."""
+        reads = scope["type"] == "http" and scope["method"] in SAFE
+        leads = headers.get("sec-fetch-mode") == "navigate"
+        if reads and (leads or not _is_api(scope["path"])):
+            return
+        if not (self._site.names.is_own_page(headers) or self._is_shared(scope, headers)):
+            raise RequestError("origin")
+
+    def _check_length(self, scope: Scope, headers: Headers) -> int | None:
+        """The most bytes that a body may have, None for any number; RequestError "too_large"."""
+        if scope["type"] != "http" or not scope["path"].startswith((API, SLACK)):
+            return None
+        limit = LARGEST_BODY
+        if is_upload(scope["method"], scope["path"], headers):
+            limit += self._site.upload_mb << 20
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            raise RequestError("too_large", limit=LARGEST_BODY)
-        return visitor
+        if not length.isdecimal() or int(length) > limit:
+            raise RequestError("too_large", limit=limit)
+        return limit
 
     def _find_scheme(self, scope: Scope, headers: Headers) -> str:
         plain = str(scope.get("scheme", "http"))
@@ -128,21 +141,13 @@ class Gate:
         return plain if plain.endswith("s") or not secure else f"{plain}s"
 
 
-def check_may(visitor: Visitor, method: str, path: str) -> None:
-    """What somebody who signed in may do at the API: read and ask; an editor removes, too.
-
-    RequestError "no_editor", or "token_only" for an ingest: it reads files of the server's machine,
-    which whoever changes documents must not therefore see.
-    """
-    if method in _SAFE or path == ASK:
-        return
-    if not visitor.editor:
-        raise RequestError("no_editor")
-    if method != "DELETE":
-        raise RequestError("token_only")
+def _is_api(path: str) -> bool:
+    """Whether a path is for programs, and for people who look how to write them."""
+    described = path in REFERENCE or path.startswith(f"{REFERENCE[0]}/")
+    return path.startswith(API) or path == METRICS or described
 
 
-def _turn_away(problem: RequestError, scope: Scope, headers: Headers) -> ASGIApp:
+def _turn_away(problem: DuociteError, scope: Scope, headers: Headers) -> ASGIApp:
     """To the page for signing in where somebody opens a page; else with the reason."""
     if scope["type"] == "websocket":
         return WebSocketClose(1008)
@@ -153,7 +158,7 @@ def _turn_away(problem: RequestError, scope: Scope, headers: Headers) -> ASGIApp
         return RedirectResponse(f"{up}{SIGN_IN[1:]}{_keep_language(scope)}", 303)
     if reads:
         line = explain(problem, choose_language(None, headers.get("accept-language")))
-        return PlainTextResponse(line, status_of(problem))
+        return PlainTextResponse(line, status_of(problem), headers_of(problem))
     return refuse(problem, headers)
 
 
@@ -162,44 +167,28 @@ def _keep_language(scope: Scope) -> str:
     return f"?lang={wanted}" if wanted in get_args(Spoken) else ""
 
 
+def _count_off(send: Send, left: Left) -> Send:
+    """An answer that says how many more there may be."""
+
+    async def say(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(left.to_headers())
+        await send(message)
+
+    return say
+
+
 class _Body:
     """A body of unknown length, counted as it comes."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._taken = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._taken += len(message.get("body", b""))
-        if self._taken > LARGEST_BODY:
-            raise RequestError("too_large", limit=LARGEST_BODY)
+        if self._taken > self._limit:
+            raise RequestError("too_large", limit=self._limit)
         return message
-
-
-def has_token(headers: Headers, token: str) -> bool:
-    given = headers.get("authorization", "")
-    return secrets.compare_digest(given.encode(), f"Bearer {token}".encode())
-
-
-def refuse(error: DuociteError, headers: Headers) -> JSONResponse:
-    """An error as the API says it, in the language that the request accepts."""
-    known = {"WWW-Authenticate": "Bearer"} if error.code == "token" else None
-    return JSONResponse({"error": error_body(error, headers)}, status_of(error), known)
-
-
-def error_body(error: DuociteError, headers: Headers) -> Json:
-    """`code`, `values` and `retryable` make the same error again; `message` is for people, `type`
-    and `param` for clients of OpenAI."""
-    language = choose_language(None, headers.get("accept-language"))
-    known, status = error.to_json(), status_of(error)
-    kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    param = known["values"].get("name")
-    return {**known, "message": explain(error, language), "type": kind, "param": param}
-
-
-def status_of(error: DuociteError) -> int:
-    exact = _STATUS.get(f"{error.name}.{error.code}")
-    if exact is None and error.name == "model" and error.retryable:
-        return 503
-    return exact or _STATUS_OF_BRANCH.get(error.name, 500)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from assistant.errors import SettingsError
 
 _NAME = re.compile(r"[\w.-]+")
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?")
+_USUAL = {"http": "80", "https": "443"}
 
 
 def is_loopback(host: str) -> bool:
@@ -83,6 +85,21 @@ def parse_names(text: str) -> Names:
     if not all(_NAME.fullmatch(name) or _is_address(name) for name in names):
         raise SettingsError("names", value=text)
     return Names(names)
+
+
+def parse_origins(text: str) -> frozenset[str]:
+    """Origins with commas between them, each as browsers write it: scheme and host in small
+    letters, the port unless it is the usual one. SettingsError "cors", for `*` as well."""
+    return frozenset(_read_origin(one.strip(), text) for one in text.split(",") if one.strip())
+
+
+def _read_origin(origin: str, setting: str) -> str:
+    found = _ORIGIN.fullmatch(origin.lower())
+    bare = found[2].strip("[]") if found else ""
+    if found is None or (":" in bare and not _is_address(bare)):
+        raise SettingsError("cors", value=setting)
+    scheme, host, port = found.groups()
+    return f"{scheme}://{host}" + (f":{port}" if port and port != _USUAL[scheme] else "")
 
 
 def _is_address(name: str) -> bool:

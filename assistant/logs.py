@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from assistant.keyform import hide_keys
+
 OWN = ("assistant", "store", "evals")
 # They note each address that they ask, and an address may hold a key.
 _CHATTY = ("httpx", "httpcore")
@@ -12,13 +14,14 @@ _hidden: set[str] = set()
 
 
 class _Formatter(logging.Formatter):
-    """Without the secrets that were named: a traceback may quote what a server said of a key."""
+    """Without the secrets that were named, and without whatever has the form of a key of ours: a
+    traceback may quote what a server said of a key, or what a program sent."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         for secret in sorted(_hidden, key=len, reverse=True):
             text = text.replace(secret, "…")
-        return text
+        return hide_keys(text)
 
 
 def log_to(handler: logging.Handler) -> None:

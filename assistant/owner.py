@@ -17,6 +17,7 @@ from assistant.embeddings import build_embedding
 from assistant.errors import RequestError, StoreError
 from assistant.hypertext import to_html
 from assistant.render import to_markdown, to_plain
+from assistant.scope import Turn
 from assistant.settings import Settings
 from assistant.shelf import Shelved, find_file, list_documents
 from assistant.uploads import FOLDER, delete_file, find_folder, put_in_place
@@ -46,6 +47,9 @@ from store.roots import Root, build_own_root, file_of
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
 
+MOST_TURNS = 50
+"""Of a conversation, that are read again: a client may send all of it with each question."""
+
 _FORMS = {"plain": to_plain, "markdown": to_markdown, "html": to_html}
 _log = logging.getLogger(__name__)
 
@@ -74,11 +78,14 @@ class Owner:
             return self._assistants[opened.name]
 
     def ask(self, asked: Asked) -> Iterator[Said | Told]:
-        """Raises RequestError "too_long" as well."""
+        """Raises RequestError "too_long" as well. Of a long history, the end is read."""
         if len(asked.question) > LONGEST_QUESTION:
             raise RequestError("too_long", limit=LONGEST_QUESTION)
         events = self.assistant(asked.collection).stream(
-            asked.question, history=asked.history, filters=asked.filters, language=asked.language
+            asked.question,
+            history=_bound(asked.history),
+            filters=asked.filters,
+            language=asked.language,
         )
         yield from tell(events, asked.form)
 
@@ -216,6 +223,11 @@ def tell(events: Iterable[Claim | Answer], form: Form | None = None) -> Iterator
             yield Told(event.to_json(), _FORMS[form](event) if form else "")
         else:
             yield Said(event.text, event.citations, event.verdict, event.reason)
+
+
+def _bound(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Without questions that were refused for their length, which a client may have kept."""
+    return tuple(turn for turn in history if len(turn.question) <= LONGEST_QUESTION)[-MOST_TURNS:]
 
 
 def _choose(collection: Collection, given: str) -> list[str]:

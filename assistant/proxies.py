@@ -9,6 +9,10 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.errors import SettingsError
+from assistant.hosts import is_loopback, read_host
+
+MARKS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""What proxies add to a request."""
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,7 +34,7 @@ class Proxies:
         client = peer_of(scope)
         forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
         for address in reversed([one.strip() for one in forwarded if one.strip()]):
-            if not self._has(client) or _read_address(address) is None:
+            if not self._has(client) or read_address(address) is None:
                 break
             client = address
         return client
@@ -43,7 +47,7 @@ class Proxies:
         return self.has_sent(scope) and told == "https"
 
     def _has(self, text: str) -> bool:
-        address = _read_address(text)
+        address = read_address(text)
         return address is not None and any(address in network for network in self.networks)
 
 
@@ -61,7 +65,16 @@ def peer_of(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-def _read_address(text: str) -> _Address | None:
+def has_come_straight(scope: Scope, headers: Headers) -> bool:
+    """Whether a request comes from a program of this machine, as far as anybody can tell: from
+    loopback, to a name of loopback, and without a mark of a proxy."""
+    peer = read_address(peer_of(scope))
+    name = read_host(headers.get("host", ""))
+    local = peer is not None and peer.is_loopback and name is not None and is_loopback(name)
+    return local and not any(mark in headers for mark in MARKS)
+
+
+def read_address(text: str) -> _Address | None:
     """A socket of both versions shows 127.0.0.1 as ::ffff:127.0.0.1."""
     try:
         address = ipaddress.ip_address(text)

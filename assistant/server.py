@@ -12,7 +12,8 @@ from fastapi import FastAPI, Request
 from assistant import __version__
 from assistant.api import add_api
 from assistant.api.service import Library, build_service
-from assistant.gate import HEALTH, Gate, has_token
+from assistant.callers import has_token
+from assistant.gate import HEALTH, Gate
 from assistant.site import Site
 from assistant.state import State
 from assistant.streaming import Workers

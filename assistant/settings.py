@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     editors: str | None = None
     names: str | None = None
     proxies: str = "127.0.0.0/8, ::1"
+    cors: str | None = None
+    rate_key: str = "300/minute"
+    rate_address: str | None = None
     max_file_mb: int = Field(200, gt=0)
     max_pages: int = Field(5000, gt=0)
     timeout: float = Field(120.0, gt=0)

@@ -53,6 +53,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "create index answers_since on answers (created)",
     ),
+    (
+        """create table keys (
+            number integer primary key, name text not null, hash text not null unique,
+            scopes text not null, created text not null, expires text, used text, revoked text
+        )""",
+        "create unique index keys_named on keys (name) where revoked is null",
+    ),
 )
 """Each step leads to the next version of the file, `pragma user_version`; none is ever changed."""
 

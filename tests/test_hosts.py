@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.hosts import Names, is_everywhere, is_loopback, parse_names
+from assistant.hosts import Names, is_everywhere, is_loopback, parse_names, parse_origins
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,55 @@ def test_a_page_of_its_own_and_a_program_may_send(headers: dict[str, str]) -> No
 )
 def test_a_page_of_others_may_not(headers: dict[str, str]) -> None:
     assert not parse_names("reports.example.org").is_own_page({**HOST, **headers})
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", set()),
+        (" , ", set()),
+        ("https://App.Example.org", {"https://app.example.org"}),
+        (
+            "http://localhost:3000, https://a.example",
+            {"http://localhost:3000", "https://a.example"},
+        ),
+        # A browser leaves the usual port out.
+        ("https://a.example:443", {"https://a.example"}),
+        ("http://a.example:80", {"http://a.example"}),
+        ("http://a.example:443", {"http://a.example:443"}),
+        ("http://127.0.0.1:8080", {"http://127.0.0.1:8080"}),
+        ("http://[::1]:8080", {"http://[::1]:8080"}),
+        ("https://xn--fiq228c.example", {"https://xn--fiq228c.example"}),
+    ],
+)
+def test_sites_are_named_as_browsers_write_them(text: str, origins: set[str]) -> None:
+    assert parse_origins(text) == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*",
+        "null",
+        "app.example.org",
+        "https://*.example.org",
+        "https://a.example/",
+        "https://a.example/path",
+        "https://a.example?x",
+        "https://a.example#x",
+        "https://user@a.example",
+        "https://",
+        "https://a.example:",
+        "https://a.example:port",
+        "ftp://a.example",
+        "file://",
+        "https://[::g]",
+        "https://例子.example",
+        "https://a.example https://b.example",
+        "https://a.example, *",
+    ],
+)
+def test_what_no_browser_would_send_is_a_settings_error(text: str) -> None:
+    with pytest.raises(SettingsError, match="cors") as caught:
+        parse_origins(text)
+    assert caught.value.details == {"value": text}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant import logs
+from assistant.keyform import make_key
 from assistant.logs import OWN, hide_in_logs, log_to, log_to_nowhere
 
 
@@ -58,6 +59,16 @@ def test_a_named_secret_is_hidden_wherever_it_comes_from(written: io.StringIO) -
     assert "hunter2" not in written.getvalue()
     assert "Incorrect key: …" in written.getvalue()
     assert "-long" not in written.getvalue()
+
+
+def test_a_key_of_ours_is_hidden_though_nobody_named_it(written: io.StringIO) -> None:
+    key = make_key()
+    try:
+        raise ValueError(f"header Authorization: Bearer {key}")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("failed with %s", {"key": key})
+    assert key not in written.getvalue()
+    assert written.getvalue().count("duocite_…") == 2
 
 
 def test_addresses_that_were_asked_are_not_logged(written: io.StringIO) -> None:

@@ -6,11 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assistant.app import Assistant
 from assistant.errors import CatalogError, RequestError, StoreError
-from assistant.owner import Owner, open_owner, tell
+from assistant.owner import MOST_TURNS, Owner, open_owner, tell
+from assistant.scope import Turn
 from assistant.settings import Settings
 from assistant.wire import LONGEST_QUESTION, Asked, CollectionRow, IngestOrder, Said, Told
 from store.lock import lock_folder
@@ -74,6 +77,21 @@ def test_a_question_has_a_limit(owner: Owner) -> None:
     with pytest.raises(RequestError) as caught:
         answer_of(owner, "?" * (LONGEST_QUESTION + 1))
     assert (caught.value.code, caught.value.details) == ("too_long", {"limit": LONGEST_QUESTION})
+
+
+def test_of_a_long_history_the_end_is_read(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Turn, ...]] = []
+    whole = Assistant.make_whole
+
+    def note(self: Assistant, question: str, history: tuple[Turn, ...], *more: Any) -> str:
+        seen.append(history)
+        return whole(self, question, history, *more)
+
+    monkeypatch.setattr(Assistant, "make_whole", note)
+    turns = [Turn(f"What of {number}?", "") for number in range(MOST_TURNS + 5)]
+    turns.append(Turn("?" * (LONGEST_QUESTION + 1), ""))
+    answer_of(owner, QUESTION, history=tuple(turns))
+    assert seen == [tuple(turns[5:-1])]
 
 
 def test_collections_and_documents_are_listed(owner: Owner, docs: Path) -> None:

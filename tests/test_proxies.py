@@ -6,7 +6,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from assistant.errors import SettingsError
-from assistant.proxies import parse_proxies, peer_of
+from assistant.proxies import MARKS, has_come_straight, parse_proxies, peer_of
 
 PROXIES = parse_proxies("127.0.0.0/8, ::1, 10.0.0.5")
 
@@ -72,3 +72,33 @@ def test_what_is_no_address_is_a_settings_error(text: str) -> None:
 def test_none_can_be_set() -> None:
     assert not parse_proxies(" ").has_sent(scope("127.0.0.1"))
     assert peer_of(scope("192.0.2.1")) == "192.0.2.1"
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost", "LOCALHOST.:1", "[::1]:7860"])
+def test_a_program_of_this_machine_comes_straight(peer: str, host: str) -> None:
+    assert has_come_straight(scope(peer), Headers({"host": host}))
+
+
+@pytest.mark.parametrize(
+    ("peer", "host"),
+    [
+        ("192.0.2.9", "localhost"),
+        ("::ffff:192.0.2.9", "localhost"),
+        ("", "localhost"),
+        (None, "localhost"),
+        ("testclient", "localhost"),
+        ("127.0.0.1", "reports.example.org"),
+        ("127.0.0.1", "localhost.example.org"),
+        ("127.0.0.1", "localhost@evil.example"),
+        ("127.0.0.1", ""),
+    ],
+)
+def test_others_and_those_who_ask_for_another_name_do_not(peer: str | None, host: str) -> None:
+    assert not has_come_straight(scope(peer), Headers({"host": host}))
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_what_a_proxy_has_marked_has_come_by_it(mark: str) -> None:
+    headers = {"host": "localhost", mark: ""}
+    assert not has_come_straight(scope("127.0.0.1"), Headers(headers))

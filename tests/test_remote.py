@@ -140,8 +140,8 @@ def test_a_server_that_is_gone_is_told_from_one_that_refuses(remote: RemoteOwner
         gone.collections()
     assert (caught.value.code, caught.value.details) == ("server_gone", {"pid": 77})
     stranger = RemoteOwner(Running(str(remote._client.base_url), 1, "another"), "en")
-    with closing(stranger), pytest.raises(RequestError, match="token"):
-        stranger.collections()
+    with closing(stranger), pytest.raises(RequestError, match="token_only"):
+        stranger.ingest(IngestOrder((Path("/a"),)), lambda _: None)
 
 
 def test_the_token_is_not_printed() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +14,11 @@ import pytest
 
 from assistant.errors import RetryableStoreError
 from assistant.gate import LARGEST_BODY
+from assistant.keyring import Keyring
+from assistant.keys import Keys
 from assistant.running import Running
+from assistant.site import Site
+from assistant.state import State
 from tests.support.answers import SENTENCE, build_answer
 from tests.support.owners import REPORT, TableOwner, serve
 
@@ -151,13 +157,79 @@ def test_health_needs_no_token_and_knows_its_own(running: Running) -> None:
     assert (stranger["status"], stranger["yours"], friend["yours"]) == ("ok", False, True)
 
 
-@pytest.mark.parametrize("path", ["/v1/ask", "/v1/documents", "/v1/nothing"])
+@pytest.fixture
+def keyed(table: TableOwner, tmp_path: Path) -> Iterator[tuple[httpx.Client, Keys]]:
+    """A server for which keys can be made, and a program that has none."""
+    with (
+        closing(State(tmp_path)) as state,
+        closing(Site(keys=Keyring(tmp_path))) as site,
+        serve(table, site) as running,
+        httpx.Client(base_url=running.address, trust_env=False) as client,
+    ):
+        yield client, Keys(state)
+
+
 @pytest.mark.parametrize("token", [None, "Bearer wrong", "the token of this start", "Basic x"])
-def test_without_the_token_nothing_is_told(running: Running, path: str, token: str | None) -> None:
+def test_where_a_key_is_needed_nothing_is_told_without(
+    keyed: tuple[httpx.Client, Keys], token: str | None
+) -> None:
+    client, keys = keyed
+    keys.make("a", ["ask"])
     headers = {"Authorization": token} if token else {}
-    response = httpx.get(running.address + path, headers=headers, trust_env=False)
-    assert error_of(response) == (401, "request.token")
-    assert response.headers["www-authenticate"] == "Bearer"
+    for path in ("/v1/ask", "/v1/documents", "/v1/nothing"):
+        response = client.get(path, headers=headers)
+        code = "key" if token == "Bearer wrong" else "token"
+        assert error_of(response) == (401, f"request.{code}")
+        assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_program_of_this_machine_asks_without_anything_until_a_key_is_made(
+    keyed: tuple[httpx.Client, Keys], table: TableOwner
+) -> None:
+    client, keys = keyed
+    question = {"question": "How much paper?"}
+    assert client.post("/v1/ask", json=question).status_code == 200
+    # What reads files of the machine takes more than that.
+    order = {"paths": ["/etc"]}
+    assert error_of(client.post("/v1/documents", json=order)) == (403, "request.token_only")
+    made = keys.make("dashboard", ["ask"])
+    assert error_of(client.post("/v1/ask", json=question)) == (401, "request.token")
+    headers = {"Authorization": f"Bearer {made}"}
+    response = client.post("/v1/ask", json=question, headers=headers)
+    assert response.status_code == 200
+    assert int(response.headers["ratelimit-remaining"]) < int(response.headers["ratelimit-limit"])
+    assert error_of(client.post("/v1/documents", json=order, headers=headers))[0] == 403
+    assert error_of(client.delete("/v1/documents?id=x", headers=headers)) == (
+        403,
+        "request.no_scope",
+    )
+    keys.revoke("dashboard")
+    assert error_of(client.post("/v1/ask", json=question, headers=headers)) == (401, "request.key")
+    assert table.orders == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1", "Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_page_of_another_site_asks_nothing_though_no_key_is_needed(
+    keyed: tuple[httpx.Client, Keys], table: TableOwner, page: dict[str, str]
+) -> None:
+    client, _ = keyed
+    simple = {"Content-Type": "text/plain", **page}
+    sent = client.post("/v1/ask", content='{"question": "Q?"}', headers=simple)
+    assert error_of(sent) == (403, "request.origin")
+    first = {**page, "Access-Control-Request-Method": "POST"}
+    assert error_of(client.options("/v1/ask", headers=first)) == (403, "request.origin")
+    read = client.get("/v1/documents", headers=page)
+    assert error_of(read) == (403, "request.origin")
+    assert "access-control-allow-origin" not in read.headers
+    assert table.asked == []
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/v1/documents"])

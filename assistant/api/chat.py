@@ -21,7 +21,7 @@ from assistant.api.messages import read_chat
 from assistant.api.schemas import Problem
 from assistant.api.service import Service, find_asker
 from assistant.errors import DuociteError
-from assistant.gate import error_body
+from assistant.statuses import error_body
 from assistant.text.language import detect_language
 from assistant.wire import Asked, Said, Told
 

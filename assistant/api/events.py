@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from assistant.gate import error_body
+from assistant.statuses import error_body
 from assistant.streaming import take_last, write_events
 from assistant.wire import Json
 

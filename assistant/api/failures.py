@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from assistant.errors import DuociteError, RequestError
-from assistant.gate import refuse
+from assistant.statuses import refuse
 from assistant.wire import Json
 
 OPENAI_PATHS = ("/v1/chat/", "/v1/models")

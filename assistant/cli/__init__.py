@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import care, docs, review, users
+from assistant.cli import care, docs, keys, review, users
 from assistant.cli.options import CatalogOption, CollectionOption, JsonOption, WaitOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
@@ -37,6 +37,7 @@ app = typer.Typer(
 
 app.add_typer(docs.app, name="docs")
 app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 for command in (care.backup, care.restore, care.doctor, care.status, review.feedback):
     app.command()(command)
 
@@ -161,8 +162,9 @@ def serve(
     ] = None,
     wait: WaitOption = True,
 ) -> None:
-    """Open the chat in a browser, on this machine only unless people sign in (DUOCITE_AUTH). While
-    it runs, the other commands go through it.
+    """Open the chat in a browser, on this machine only unless people sign in (DUOCITE_AUTH), and
+    the HTTP API, beyond it for programs with a key (duocite keys). While it runs, the other
+    commands go through it.
 
     \b
     Example:

@@ -33,7 +33,7 @@ def bind_person(page: gr.Blocks, person: gr.HTML, switch: gr.Radio, site: Site) 
 
 def show_person(visitor: Visitor, site: Site, language: Language) -> str:
     """Nothing where nobody signs in, and no way out where a proxy has that."""
-    if not site.guarded:
+    if not site.signs_in:
         return ""
     labels = load_messages(language)
     say = {key: escape(text) for key, text in labels.under("ui.person").items()}

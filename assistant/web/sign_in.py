@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from assistant.answer import Language
 from assistant.auth import BySession
 from assistant.errors import RequestError
-from assistant.gate import SIGN_IN, status_of
+from assistant.gate import SIGN_IN
 from assistant.prompts import explain, load_messages
+from assistant.statuses import status_of
 from assistant.text.accepted import choose_language
 from assistant.web.labels import LANGUAGES
 

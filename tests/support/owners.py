@@ -16,6 +16,7 @@ from assistant.scope import Language
 from assistant.server import build_app
 from assistant.serving import Serving
 from assistant.shelf import Shelved
+from assistant.site import Site
 from assistant.wire import (
     Asked,
     ChunkRow,
@@ -116,8 +117,8 @@ class TableOwner:
 
 
 @contextmanager
-def serve(owner: Any) -> Iterator[Running]:
+def serve(owner: Any, site: Site | None = None) -> Iterator[Running]:
     """The server of an owner, and where it is."""
-    app = build_app(owner, TOKEN)
+    app = build_app(owner, TOKEN, site)
     with closing(app.state.workers), Serving(app, "127.0.0.1", 0) as serving:
         yield Running(serving.address, 1, TOKEN)
