@@ -51,6 +51,9 @@ _STATUS_OF_BRANCH = {"request": 422, "catalog": 422, "ingest": 422, "model": 502
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 """What OpenAI calls errors of a status."""
 
+# What OpenAI calls errors of a status.
+_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
 # What a request without the right key should have been (RFC 6750, section 3).
 _CHALLENGE = {
     "request.token": "Bearer",

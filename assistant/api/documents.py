@@ -17,6 +17,7 @@ from assistant.api.events import Named, respond
 from assistant.api.service import Service
 from assistant.api.uploading import Sent, Upload
 from assistant.errors import DuociteError, RequestError
+from assistant.rights import DOCUMENTS, is_upload
 from assistant.statuses import error_body
 from assistant.streaming import Emit
 from assistant.text.accepted import choose_language
@@ -154,15 +155,9 @@ def _add_changing(router: APIRouter, service: Service) -> None:
         以表单上传的文件会加入已有文档集；同名文档将被替换，除非新文件无法读取。回答逐一说明结果。
         JSON 请求体则列出服务器本机路径，仅供服务器管理者使用。
         """
-        if is_upload(request):
+        if is_upload(request.method, DOCUMENTS, request.headers):
             return await _upload(service, request)
         return await _ingest(service, request)
-
-
-def is_upload(request: Request) -> bool:
-    """Whether files come with the request itself."""
-    kind = request.headers.get("content-type", "").partition(";")[0]
-    return kind.strip().lower() == "multipart/form-data"
 
 
 async def _ingest(service: Service, request: Request) -> Response:

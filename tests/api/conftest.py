@@ -16,6 +16,7 @@ from assistant.running import Running
 from assistant.server import build_app
 from assistant.serving import Serving
 from assistant.settings import Settings
+from assistant.site import Site
 from assistant.state import State
 from assistant.wire import Asked, IngestOrder
 from tests.support.owners import TOKEN, TableOwner
@@ -68,8 +69,8 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serving(owner: Any, state: State, collection: str = "default") -> Iterator[Served]:
-    app = build_app(owner, TOKEN, state=state, collection=collection)
+def serving(owner: Any, state: State, site: Site | None = None) -> Iterator[Served]:
+    app = build_app(owner, TOKEN, site, state=state)
     with closing(app.state.workers), Serving(app, "127.0.0.1", 0) as server:
         yield Served(Running(server.address, 1, TOKEN), owner, state)
 
