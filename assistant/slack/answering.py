@@ -36,6 +36,9 @@ ATTEMPTS = 5
 ASKED_AGAIN = 2
 """How often one is begun where the owner itself says that trying again may help."""
 
+ENDING = "ending"
+"""The code of an owner that takes no more questions: the next start asks them."""
+
 DELAYS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 600.0)
 """Seconds between tries where Slack fails; somewhat less than half an hour in all."""
 
@@ -112,8 +115,7 @@ class Answering:
         except (SlackError, GoneError):
             raise
         except DuociteError as error:
-            if error.code == "ending":
-                raise GoneError from error  # the server ends; it is asked again at the next start
+            if error.code == ENDING:
             if not error.retryable or job.attempts >= ASKED_AGAIN:
                 await self._tell(job, error)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Protocol
 
 from assistant.errors import DuociteError
@@ -48,6 +49,7 @@ class Worker:
         self._finishes = finishes
         self._most = in_hand
         self._news = asyncio.Event()
+        self._ending = asyncio.Event()
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._talks: dict[str, _Talk] = {}
         self._pruned = float("-inf")
@@ -68,7 +70,9 @@ class Worker:
             await self._wait()
 
     async def end(self, grace: float) -> None:
-        """Gives what is in hand some seconds to end, then leaves it to the next start."""
+        """Gives what is at work some seconds to end, then leaves it to the next start, and what
+        waits as well."""
+        self._ending.set()
         runners = [talk.runner for talk in self._talks.values() if talk.runner]
         if runners:
             await asyncio.wait(runners, timeout=grace)
@@ -86,10 +90,8 @@ class Worker:
             self._begin(job)
 
     async def _wait(self) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), PRUNED_EVERY_S)
-        except TimeoutError:
-            _log.debug("nothing new")
 
     def _begin(self, job: Job) -> None:
         if job.post.id in self._in_hand or len(self._in_hand) >= self._most:
@@ -101,7 +103,7 @@ class Worker:
             talk.runner = asyncio.create_task(self._run_talk(job.post.talk, talk))
 
     async def _run_talk(self, name: str, talk: _Talk) -> None:
-        while talk.waiting:
+        while talk.waiting and not self._ending.is_set():
             job = talk.pop()
             await self._finish(job)
             del self._in_hand[job.post.id]
@@ -114,7 +116,11 @@ class Worker:
             await self._finishes.finish(job)
         except GoneError:
             _log.info("%s is left to the next start", job.post.id)
-            await asyncio.sleep(REST_S)
+            await self._rest()
         except Exception:  # noqa: BLE001  it is still in the queue, and the log has it
             _log.exception("%s could not be brought to an end", job.post.id)
-            await asyncio.sleep(REST_S)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), REST_S)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer, Claim
-from assistant.errors import RetryableStoreError, StoreError
+from assistant.errors import RetryableModelError, RetryableStoreError, StoreError
+from assistant.slack.answering import ENDING
 from assistant.slack.queue import Queue
 from evals.slack_server import CUT, LOST, Shown
 from evals.slack_traffic import BOT, USER, build_event, build_mention, send_event
@@ -400,6 +401,19 @@ def test_what_may_pass_is_tried_once_more_and_then_told(bench: Bench) -> None:
         bench.await_ended()
     assert len(bench.owner.asked) == 2
     assert "are being written" in bench.slack.shown(HALL)[0].text
+
+
+def test_a_question_that_comes_as_the_owner_ends_is_left_to_the_next_start(bench: Bench) -> None:
+    bench.owner.error = RetryableModelError(ENDING)
+    with bench.serving() as client:
+        send_event(client, build_mention("Ev1", HALL, TS, "How much?"))
+        assert bench.owner.begun.acquire(timeout=10)
+    assert [job.stage for job in bench.jobs()] == ["taken"]
+    bench.owner.error = None
+    with bench.serving():
+        bench.await_ended()
+    (shown,) = bench.slack.shown(HALL)
+    assert SENTENCE in shown.text
 
 
 def test_what_nobody_foresaw_is_told_too(bench: Bench) -> None:

@@ -196,3 +196,16 @@ def test_what_has_no_end_is_left_to_the_next_start() -> None:
 
     assert run(rows, work).ended == []
     assert not rows.jobs[0].is_over
+
+
+def test_the_end_waits_for_no_rest_and_begins_nothing_more() -> None:
+    rows = Rows(build_job(1), build_job(2))
+
+    async def work(worker: Worker, hands: Hands) -> None:
+        hands.errors.append(GoneError())
+        await until(lambda: not hands.errors)
+        begun = asyncio.get_running_loop().time()
+        await worker.end(30.0)
+        assert asyncio.get_running_loop().time() - begun < 5.0
+
+    assert run(rows, work).ended == []
