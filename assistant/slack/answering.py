@@ -116,6 +116,7 @@ class Answering:
             raise
         except DuociteError as error:
             if error.code == ENDING:
+                raise GoneError from error
             if not error.retryable or job.attempts >= ASKED_AGAIN:
                 await self._tell(job, error)
             else:
