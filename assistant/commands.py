@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from assistant import cli_output as output
 from assistant.access import Access
@@ -279,26 +279,6 @@ def _wait_for_end(wait: Callable[[], None]) -> None:
         _log.info("the server was told to end")
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def evaluate(
-    file: Path | None,
-    docs: Path | None,
-    catalog: Path | None,
-    out: Path | None,
-    language: Language | None,
-    *,
-    live: bool = False,
-    judge: bool = False,
-    notify: bool = False,
-) -> int:
-    """The exit code: 0 where every floor is reached."""
-    from evals import command
-
-    settings, _ = begin()
-    tell = open_posting(settings).tell_report if notify else None
-    languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages, live=live, judge=judge, tell=tell)
 
 
 def list_collections(*, wait: bool = True) -> None:

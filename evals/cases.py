@@ -39,6 +39,7 @@ class Case:
 
     Each of `names` holds its alternatives, split by "|". `quote` is verbatim in `source` but for
     white space, from 1-based `line` on; a case of several sources has all of them in `quotes`.
+    `organisations` are those a broad question wants to hear, each with its alternatives as names.
     `near_miss` and `unanswerable` have no answer in the documents; `trap_quote` says what tempts.
     """
 
@@ -56,6 +57,7 @@ class Case:
     sources: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    organisations: tuple[str, ...] = ()
     why: str = ""
     trap_quote: str = ""
 
@@ -70,10 +72,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A case in one of its two languages."""
+    """A case in one of its two languages, asked for the first, second, ... time."""
 
     case: Case
     language: Language
+    attempt: int = 1
 
     @property
     def question(self) -> str:
@@ -115,8 +118,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, _read_object(path, number, line)
 
 
-def build_asks(cases: Sequence[Case], languages: Sequence[Language] = LANGUAGES) -> list[Ask]:
-    return [Ask(case, language) for case in cases for language in languages]
+def build_asks(
+    cases: Sequence[Case], languages: Sequence[Language] = LANGUAGES, repeat: int = 1
+) -> list[Ask]:
+    attempts = range(1, repeat + 1)
+    return [Ask(case, lang, n) for case in cases for lang in languages for n in attempts]
 
 
 def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:

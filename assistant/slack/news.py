@@ -22,15 +22,22 @@ _COLUMNS = ("en", "zh", "both")
 
 
 def build_report_news(report: Json, language: Language) -> list[Message]:
-    """A report of `duocite eval --out`. Raises KeyError, TypeError, ValueError or AttributeError
-    for what that can't have written."""
+    """The report.json of `duocite eval --out`, or one suite of it. Raises KeyError, TypeError,
+    ValueError or AttributeError for what that can't have written."""
     labels = load_messages(language)
+    suites = report.get("suites", [report])
+    return [message for suite in suites for message in _build_suite_news(suite, labels)]
+
+
+def _build_suite_news(report: Json, labels: Messages) -> list[Message]:
     blocks = build_sections(_say_outcome(report, labels))
     blocks += build_sections("\n".join(_say_broken(one, labels) for one in report["broken"]))
     rows = [*_table_rows(report["measures"], report["floors"])]
     for start in range(0, len(rows), _ROWS):
         blocks += build_sections(_fence(rows[start : start + _ROWS]))
-    return pack([*blocks, *build_context("\n".join(_say_circumstances(report, labels)))])
+    models = ", ".join(f"{name} {many}" for name, many in report["models"].items())
+    said = labels.text("slack.eval.models", models=escape(fold(models)) or "-")
+    return pack([*blocks, *build_context(said)])
 
 
 def build_ingest_news(known: Json, language: Language) -> list[Message]:
@@ -77,15 +84,6 @@ def _table_rows(measures: Sequence[Json], floors: Json) -> Iterator[str]:
 
 def _lay_row(name: str, cells: Iterable[str], width: int) -> str:
     return f"{name[:width]:<{width}} " + " ".join(f"{cell:>6}" for cell in cells)
-
-
-def _say_circumstances(report: Json, labels: Messages) -> Iterator[str]:
-    models = ", ".join(f"{name} {many}" for name, many in report["models"].items())
-    yield labels.text("slack.eval.models", models=escape(fold(models)) or "-")
-    for timing in report["timings_ms"]:
-        if timing["stage"] == "ask":
-            median, p95 = round(timing["median"]), round(timing["p95"])
-            yield labels.text("slack.eval.timing", median=median, p95=p95)
 
 
 def _say_details(report: IngestReport, labels: Messages) -> Iterator[str]:

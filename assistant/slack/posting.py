@@ -8,7 +8,7 @@ from assistant.errors import SettingsError
 from assistant.scope import Language
 from assistant.settings import Settings
 from assistant.slack.elements import Message
-from assistant.slack.news import build_ingest_news, build_report_news
+from assistant.slack.news import build_ingest_news
 from assistant.slack.webhook import Webhook
 from assistant.wire import Json
 
@@ -19,10 +19,6 @@ class Posting:
     def __init__(self, webhook: Webhook, language: Language) -> None:
         self._webhook = webhook
         self._language = language
-
-    def tell_report(self, report: Json) -> None:
-        """What `evals.report.to_json` says of a run."""
-        self.tell(build_report_news(report, self._language))
 
     def tell_ingest(self, known: Json) -> None:
         """What `IngestReport.to_json` says, with its collection."""

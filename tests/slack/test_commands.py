@@ -6,7 +6,6 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -272,26 +271,7 @@ def test_an_ingest_tells_what_it_brought(
     assert text.startswith("📥 mills: 1 new, 0 changed")
 
 
-def test_an_eval_tells_how_it_went(
-    run: Run, local: WebhookServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from evals import command
-
-    def fake(*_: object, tell: Callable[[Any], None], **__: object) -> int:
-        tell(broken_report())
-        return 1
-
-    monkeypatch.setattr(command, "run", fake)
-    assert run("eval", "--notify").code == 1
-    assert local.texts()[0].startswith("❌ Eval")
-
-
-@pytest.mark.parametrize("command", [("ingest", "nowhere.md"), ("eval",)])
-def test_where_nothing_can_be_posted_nothing_is_begun(
-    run: Run, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from evals import command as evaluation
-
-    monkeypatch.setattr(evaluation, "run", partial(pytest.fail, "it was begun"))
-    result = run(*command, "--notify")
+def test_where_nothing_can_be_posted_nothing_is_begun(run: Run, tmp_path: Path) -> None:
+    result = run("ingest", "nowhere.md", "--notify")
     assert (result.code, "DUOCITE_SLACK_WEBHOOK" in result.err) == (2, True)
+    assert not (tmp_path / "data").exists()

@@ -39,10 +39,6 @@ def report(**changes: Any) -> Json:
             measure("quotation_found", "both", None),
         ],
         "broken": [],
-        "timings_ms": [
-            {"stage": "ask", "median": 41.4, "p95": 120.6},
-            {"stage": "check", "median": 1.0, "p95": 2.0},
-        ],
     }
     return {**known, **changes}
 
@@ -87,7 +83,6 @@ def test_a_report_that_holds_its_floors_says_so() -> None:
         "right            0.950  0.900  0.925  0.900",
         "quotation_found                            ```",
         "Answers by: offline 158, fallback 2",
-        "A question took 41 ms in the median, 121 ms at the 95th percentile.",
     ]
 
 
@@ -105,7 +100,13 @@ def test_a_report_is_told_in_chinese_too() -> None:
     said = lines(build_report_news(broken_report(), "zh"))
     assert said[0] == "❌ 评测“my &lt;suite&gt;”：低于下限的指标数：1"
     assert said[1] == "• right（zh）：0.812，下限 0.900"
-    assert said[-1] == "每个问题用时：中位数 41 毫秒，第 95 百分位 121 毫秒。"
+    assert said[-1] == "回答来自：offline 158, fallback 2"
+
+
+def test_each_suite_of_a_report_has_a_message_of_its_own() -> None:
+    news = build_report_news({"suites": [report(), broken_report()]}, "en")
+    check_all(news)
+    assert [message.text[0] for message in news] == ["✅", "❌"]
 
 
 def test_a_report_of_many_measures_is_within_all_limits() -> None:
