@@ -83,7 +83,7 @@ def manifest(
 
 def notify(
     report: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="What duocite eval --out wrote.")
+        list[Path] | None, typer.Option(metavar="FILE", help="report.json of duocite eval --out.")
     ] = None,
     ingest: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="What duocite ingest --out wrote.")
@@ -95,7 +95,7 @@ def notify(
 
     \b
     Examples:
-      duocite notify --report results.json
+      duocite notify --report results/report.json
       duocite ingest reports/ | duocite notify
     """
     from assistant.slack import commands
