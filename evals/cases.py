@@ -39,6 +39,7 @@ class Case:
 
     Each of `names` holds its alternatives, split by "|". `quote` is verbatim in `source` but for
     white space, from 1-based `line` on; a case of several sources has all of them in `quotes`.
+    `organisations` are those a broad question wants to hear, each with its alternatives as names.
     `near_miss` and `unanswerable` have no answer in the documents; `trap_quote` says what tempts.
     """
 
@@ -56,6 +57,7 @@ class Case:
     sources: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    organisations: tuple[str, ...] = ()
     why: str = ""
     trap_quote: str = ""
 

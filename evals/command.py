@@ -19,7 +19,7 @@ from assistant.settings import Settings, load_settings
 from evals.cases import LANGUAGES, read_cases
 from evals.collections import Prepared, prepare_collection
 from evals.report import Report, build_report, print_report, write_report
-from evals.scorers import Scorer
+from evals.score import Scorer
 from evals.suite import Suite, find_suite, read_suites
 from evals.task import build_task, run_task
 

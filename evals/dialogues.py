@@ -30,7 +30,8 @@ from assistant.prompts import explain
 from assistant.settings import Settings, load_settings, locale_language
 from evals.cases import LANGUAGES, Ask, Case, first_fault, read_cases, read_rows
 from evals.collections import prepare_collection
-from evals.scorers import as_json, score_right
+from evals.score import as_json
+from evals.scorers import score_right
 from evals.suite import SUITES
 
 FILE = SUITES.parent / "dialogues.jsonl"

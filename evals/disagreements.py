@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 from rich.console import Console
@@ -21,14 +20,13 @@ from rich.table import Table
 
 from assistant.answer import Answer, Conflict
 from assistant.app import build_assistant
-from assistant.comparison import may_oppose
 from assistant.errors import DuociteError
-from assistant.figures import Figure, find_figures
+from assistant.figures import Figure
 from assistant.prompts import explain
 from assistant.settings import Settings, load_settings, locale_language
-from assistant.subjects import find_places
-from evals.cases import Ask, Case, KnownFigure, build_asks, read_cases
+from evals.cases import Ask, build_asks, read_cases
 from evals.collections import prepare_collection
+from evals.disputes import find_disputed
 from evals.known import holds_figure
 from evals.measures import percentile
 from evals.suite import SUITES
@@ -69,28 +67,6 @@ class Heard:
             all(holds_figure(one, self.told) for one in pair)
             for pair in find_disputed(self.ask.case)
         )
-
-
-def find_disputed(case: Case) -> list[tuple[KnownFigure, KnownFigure]]:
-    """The pairs of known figures that sources of a case disagree on, as their quotations say it."""
-    stated = [
-        (figure, found, quote)
-        for quote in case.quotes
-        for figure in case.figures
-        for found in find_figures(quote)
-        if holds_figure(figure, [found])
-    ]
-    return [
-        (one, other)
-        for (one, found, quote), (other, rival, another) in combinations(stated, 2)
-        if quote != another and one.unit == other.unit and may_oppose(found, rival)
-        if _share_place(quote, another)
-    ]
-
-
-def _share_place(one: str, other: str) -> bool:
-    here, there = ({key for m in find_places(text) for key in m.keys} for text in (one, other))
-    return not (here and there) or not here.isdisjoint(there)
 
 
 def hear(settings: Settings, spec: str) -> Iterator[Heard]:

@@ -94,10 +94,11 @@ def is_found(said: str, passages: Iterable[str]) -> bool:
     wanted = find_numbers(said)
     if not wanted:
         return any(_holds_words(passage, said) for passage in passages)
-    return any(_holds_all(find_numbers(passage), wanted) for passage in passages)
+    return any(holds_numbers(find_numbers(passage), wanted) for passage in passages)
 
 
-def _holds_all(there: list[Number], wanted: list[Number]) -> bool:
+def holds_numbers(there: list[Number], wanted: list[Number]) -> bool:
+    """Whether all that are wanted are among those of one text."""
     return all(any(_is_same(number, one, there) for one in there) for number in wanted)
 
 

@@ -33,7 +33,7 @@ from assistant.prompts import load_prompt
 from assistant.text.citations import remove_markers, split_pieces
 from evals.cases import LANGUAGES, Ask
 from evals.measures import JUDGED_MEASURES
-from evals.scorers import UNSCORED, AnswerJson, Score, Scorer
+from evals.score import UNSCORED, AnswerJson, Score, Scorer
 
 PASSING = 4.0  # of 5, as LlamaIndex has it
 PAUSES_S = (2.0, 10.0)

@@ -7,13 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from evals.citing import CITING_SCORERS
+from evals.disputes import DISPUTE_SCORERS
 from evals.retrieval import RETRIEVAL_MEASURES
-from evals.scorers import ANSWER_SCORERS, Score
+from evals.score import Score, Scorer
+from evals.scorers import ANSWER_SCORERS
+from evals.stating import STATING_SCORERS
 
 Tongue = Literal["en", "zh", "both"]
 JUDGED_MEASURES = ("judged_faithful", "judged_relevant", "judged_correct")
+SCORERS: dict[str, Scorer] = {
+    **STATING_SCORERS,
+    **ANSWER_SCORERS,
+    **CITING_SCORERS,
+    **DISPUTE_SCORERS,
+}
+"""What judges an answer by itself; the order is that of tables."""
+
 MEASURES = (
-    *ANSWER_SCORERS,
+    *SCORERS,
     "quotation_found",
     *RETRIEVAL_MEASURES,
     "twins",

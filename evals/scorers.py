@@ -1,58 +1,21 @@
-"""Scorers: functions of a question and its answer (as JSON) to a Score.
-
-A Score of None could not be judged (a case without figures has no figures to find); it is apart
-from 0, which is wrong. The explanation says what was missing.
-"""
+"""Scorers of what was asked for: is it answered or refused, rightly, with its source, in the
+asker's language?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.answer import Answer
-from assistant.figures import Figure, find_figures, same_figure
 from assistant.text.language import detect_language
 from evals.cases import Ask
-from evals.known import find_strange_units, holds_figure, plain_figure, read_figure
 from evals.quotes import FOUND, quotation_share
+from evals.score import UNSCORED, AnswerJson, Score, Scorer, score_missing
+from evals.stating import names_of, score_figures
 
-AnswerJson = Mapping[str, Any]
 _QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"|《[^》]*》")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKER = re.compile(r"\[\d+\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """From 0 (wrong) to 1 (right), or None where it could not be judged; `answer` is what was
-    judged, `explanation` why it is not 1."""
-
-    value: float | None
-    answer: str = ""
-    explanation: str = ""
-
-
-UNSCORED = Score(None)
-Scorer = Callable[[Ask, AnswerJson], Score]
-
-
-def as_json(answer: Answer | AnswerJson) -> AnswerJson:
-    return answer.to_json() if isinstance(answer, Answer) else answer
-
-
-def score_figures(ask: Ask, answer: AnswerJson) -> Score:
-    """1 where every known figure stands in the answer, in whatever words and language; not judged
-    where a unit is not known."""
-    if not ask.case.figures:
-        return UNSCORED
-    if strange := find_strange_units(ask.case.figures):
-        return Score(None, "", f"unit not known: {', '.join(strange)}")
-    found = answer_figures(answer)
-    missing = [known for known in ask.case.figures if not holds_figure(known, found)]
-    said = "; ".join(figure.text for figure in found)
-    return _score_missing(said, [known.text or plain_figure(known) for known in missing])
 
 
 def score_names(ask: Ask, answer: AnswerJson) -> Score:
@@ -61,7 +24,7 @@ def score_names(ask: Ask, answer: AnswerJson) -> Score:
         return UNSCORED
     text = answer["answer"]
     missing = [name for name in ask.case.names if not _holds_name(text, name)]
-    return _score_missing(text, missing)
+    return score_missing(text, missing)
 
 
 def score_right(ask: Ask, answer: AnswerJson) -> Score:
@@ -108,6 +71,21 @@ def score_refusals(ask: Ask, answer: AnswerJson) -> Score:
     return Score(0.0, answer["answer"], ask.case.why or "the documents do not say")
 
 
+def score_refusal_precision(ask: Ask, answer: AnswerJson) -> Score:
+    """1 where a refusal is right, of all that are refused."""
+    if answer["answered"]:
+        return UNSCORED
+    if not ask.case.answerable:
+        return Score(1.0, str(answer["reason"]))
+    return Score(0.0, str(answer["reason"]), f"the documents say: {ask.expected}")
+
+
+def score_near_miss(ask: Ask, answer: AnswerJson) -> Score:
+    """1 where a question beside what the documents say (another year, place, measure) is refused:
+    the refusals that no likeness tells from answers."""
+    return score_refusals(ask, answer) if ask.case.kind == "near_miss" else UNSCORED
+
+
 def score_language(ask: Ask, answer: AnswerJson) -> Score:
     """1 where the answer's own words, quotations and names apart, are in the asker's language."""
     own = _own_words(answer)
@@ -135,63 +113,16 @@ def build_quotation_scorer(read_text: Callable[[str], str]) -> Scorer:
     return score_quotations
 
 
-def score_twins(english: AnswerJson, chinese: AnswerJson) -> Score:
-    """The share of the figures of either answer that both give; 1 where both refuse."""
-    if english["answered"] != chinese["answered"]:
-        return Score(0.0, "", "only one of the two languages is answered")
-    left, right = answer_figures(english), answer_figures(chinese)
-    if not left and not right:
-        return UNSCORED if english["answered"] else Score(1.0, "both refused")
-    return _score_shared(_distinct(left), _distinct(right))
-
-
-def answer_figures(answer: AnswerJson) -> list[Figure]:
-    """The figures that an answer states: in its text, and those that its JSON lists.
-
-    The year in which a source was published, as in "Ford (2021):", is no part of what is stated.
-    """
-    stated = find_figures(_without_attributions(answer))
-    years = {"year", "date"}
-    listed = (read_figure(row) for row in answer["figures"] if row["unit"] not in years)
-    return [*stated, *listed]
-
-
 ANSWER_SCORERS: dict[str, Scorer] = {
-    "figures": score_figures,
     "names": score_names,
     "right": score_right,
     "citation": score_citation,
     "answered": score_answered,
     "refusals": score_refusals,
+    "refusal_precision": score_refusal_precision,
+    "near_miss": score_near_miss,
     "language": score_language,
 }
-
-
-def _score_missing(answer: str, missing: list[str]) -> Score:
-    if missing:
-        return Score(0.0, answer, f"missing: {'; '.join(missing)}")
-    return Score(1.0, answer)
-
-
-def _score_shared(left: list[Figure], right: list[Figure]) -> Score:
-    alone = [*_only_in(left, right), *_only_in(right, left)]
-    shared = len(left) + len(right) - len(alone)
-    said = "; ".join(figure.text for figure in left) + " | " + "; ".join(f.text for f in right)
-    named = "; ".join(figure.text for figure in alone)
-    share = shared / (len(left) + len(right))
-    return Score(share, said, f"in one language only: {named}" if alone else "")
-
-
-def _only_in(figures: list[Figure], others: list[Figure]) -> list[Figure]:
-    return [one for one in figures if not any(same_figure(one, other) for other in others)]
-
-
-def _distinct(figures: Iterable[Figure]) -> list[Figure]:
-    kept: list[Figure] = []
-    for figure in figures:
-        if not any(same_figure(figure, other) for other in kept):
-            kept.append(figure)
-    return kept
 
 
 def _holds_name(text: str, name: str) -> bool:
@@ -219,25 +150,11 @@ def _is_verbatim(citation: Mapping[str, Any], read_text: Callable[[str], str]) -
     return bool(quote) and read_text(citation["document"])[start:end] == quote
 
 
-def _names_of(citation: Mapping[str, Any]) -> list[str]:
-    fields = ("organisation", "author", "title", "document")
-    return [citation[name] for name in fields if citation.get(name)]
-
-
-def _without_attributions(answer: AnswerJson) -> str:
-    text: str = answer["answer"]
-    for citation in answer["citations"]:
-        for name in _names_of(citation):
-            year = rf"\s*[(（,，]\s*{citation['year']}\s*年?\s*[)）:：]"
-            text = re.sub(re.escape(name) + year, " ", text)
-    return text
-
-
 def _own_words(answer: AnswerJson) -> str:
     text = _MARKER.sub(" ", answer["answer"])
     for citation in answer["citations"]:
         text = text.replace(citation["quote_shown"], " ")
     text = _QUOTED.sub(" ", text)
-    for name in (name for citation in answer["citations"] for name in _names_of(citation)):
+    for name in (name for citation in answer["citations"] for name in names_of(citation)):
         text = text.replace(name, " ")
     return " ".join(text.split())

@@ -13,17 +13,11 @@ from rich.progress import track
 
 from assistant.answer import Answer, Language, Passage
 from evals.cases import LANGUAGES, Ask, Case, build_asks
-from evals.measures import Result
+from evals.measures import SCORERS, Result
 from evals.retrieval import TOP, score_retrieval
-from evals.scorers import (
-    ANSWER_SCORERS,
-    AnswerJson,
-    Score,
-    Scorer,
-    as_json,
-    build_quotation_scorer,
-    score_twins,
-)
+from evals.score import AnswerJson, Score, Scorer, as_json
+from evals.scorers import build_quotation_scorer
+from evals.stating import score_twins
 
 
 class Asked(Protocol):
@@ -52,7 +46,7 @@ class Task:
 
     cases: Sequence[Case]
     assistant: Asked
-    scorers: Mapping[str, Scorer] = field(default_factory=lambda: dict(ANSWER_SCORERS))
+    scorers: Mapping[str, Scorer] = field(default_factory=lambda: dict(SCORERS))
     languages: Sequence[Language] = LANGUAGES
 
 
@@ -67,7 +61,7 @@ def build_task(
 ) -> Task:
     """The task with every scorer that there is."""
     quotations = build_quotation_scorer(cache(assistant.text))
-    return Task(cases, assistant, {**ANSWER_SCORERS, "quotation_found": quotations}, languages)
+    return Task(cases, assistant, {**SCORERS, "quotation_found": quotations}, languages)
 
 
 def run_task(task: Task) -> Results:

@@ -14,7 +14,8 @@ from assistant.answer import Answer, Conflict, ConflictSide
 from assistant.figures import find_figures
 from evals import disagreements
 from evals.cases import Ask, KnownFigure, read_cases
-from evals.disagreements import SHIPPED, Heard, build_table, find_disputed, main, print_heard
+from evals.disagreements import SHIPPED, Heard, build_table, main, print_heard
+from evals.disputes import find_disputed
 from evals.suite import SUITES
 from tests.evals.fakes import build_case
 

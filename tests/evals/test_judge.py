@@ -23,7 +23,7 @@ from evals import judge
 from evals.cases import LANGUAGES, Ask
 from evals.judge import cut_text, list_contexts, load_template, open_judge, read_grade, read_verdict
 from evals.measures import JUDGED_MEASURES
-from evals.scorers import UNSCORED, Score
+from evals.score import UNSCORED, Score
 from tests.evals.fakes import (
     CHINESE,
     ENGLISH,

@@ -12,7 +12,7 @@ from evals.measures import (
     measure_results,
     percentile,
 )
-from evals.scorers import Score
+from evals.score import Score
 
 
 def result(value: float | None, language: Tongue = "en", measure: str = "right") -> Result:

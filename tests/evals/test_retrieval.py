@@ -3,7 +3,14 @@ from dataclasses import replace
 import pytest
 
 from evals.cases import Ask
-from evals.retrieval import RETRIEVAL_MEASURES, TOP, find_rank, score_rank, score_retrieval
+from evals.retrieval import (
+    RETRIEVAL_MEASURES,
+    TOP,
+    find_rank,
+    score_rank,
+    score_ranks,
+    score_retrieval,
+)
 from tests.evals.fakes import build_case, build_negative, build_passage
 
 OTHER = build_passage("Nothing of the kind is said in this part of the document.")
@@ -40,11 +47,11 @@ def test_several_quotations_are_found_with_the_last_of_them() -> None:
 @pytest.mark.parametrize(
     ("rank", "values"),
     [
-        (1, [1.0, 1.0, 1.0, 1.0]),
-        (4, [0.0, 1.0, 1.0, 0.25]),
-        (10, [0.0, 0.0, 1.0, 0.1]),
-        (11, [0.0, 0.0, 0.0, 0.0]),
-        (None, [0.0, 0.0, 0.0, 0.0]),
+        (1, [1.0, 1.0, 1.0, 1.0, 1.0]),
+        (3, [0.0, 1.0, 1.0, 1 / 3, 0.5]),
+        (10, [0.0, 0.0, 1.0, 0.1, pytest.approx(0.289, abs=1e-3)]),
+        (11, [0.0, 0.0, 0.0, 0.0, 0.0]),
+        (None, [0.0, 0.0, 0.0, 0.0, 0.0]),
     ],
 )
 def test_recall_and_reciprocal_rank(rank: int | None, values: list[float]) -> None:
@@ -52,7 +59,7 @@ def test_recall_and_reciprocal_rank(rank: int | None, values: list[float]) -> No
 
 
 def test_measures_are_named_as_in_the_literature() -> None:
-    assert RETRIEVAL_MEASURES == ("recall@1", "recall@5", "recall@10", "MRR")
+    assert RETRIEVAL_MEASURES == ("recall@1", "recall@5", "recall@10", "MRR", "nDCG@10")
 
 
 def test_a_question_without_an_answer_has_nothing_to_retrieve() -> None:
@@ -63,3 +70,24 @@ def test_a_question_without_an_answer_has_nothing_to_retrieve() -> None:
 def test_a_quotation_that_is_met_scores_everywhere() -> None:
     scores = score_retrieval(ask(), [build_passage()])
     assert {score.value for score in scores.values()} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("ranks", "gain"),
+    [
+        ([1, 2], 1.0),
+        ([2, 1], 1.0),
+        ([1, 1], 1.0),  # one passage holds both
+        ([1, None], 0.613),
+        ([2, 3], 0.693),
+        ([None, None], 0.0),
+    ],
+)
+def test_gain_counts_each_of_several_quotations(ranks: list[int | None], gain: float) -> None:
+    assert score_ranks(ranks)["nDCG@10"].value == pytest.approx(gain, abs=1e-3)
+
+
+def test_one_of_two_quotations_is_a_gain_but_no_recall() -> None:
+    scores = score_ranks([1, None])
+    assert scores["recall@10"].value == 0.0
+    assert scores["MRR"].value == 0.0

@@ -13,18 +13,17 @@ import pytest
 
 from assistant.answer import Answer
 from evals.cases import Ask, KnownFigure
+from evals.measures import SCORERS
+from evals.score import Score, as_json
 from evals.scorers import (
-    ANSWER_SCORERS,
-    Score,
-    answer_figures,
-    as_json,
     build_quotation_scorer,
     score_answered,
     score_citation,
     score_language,
+    score_near_miss,
+    score_refusal_precision,
     score_refusals,
     score_right,
-    score_twins,
 )
 from tests.evals.fakes import (
     CHINESE,
@@ -54,24 +53,9 @@ def test_score_by_hand(row: dict[str, Any]) -> None:
     figures = tuple(KnownFigure(Decimal(value), unit) for value, unit in known)
     case = build_case(figures=figures, names=tuple(row.get("names", ())))
     asked = row.get("asked", "en")
-    score = ANSWER_SCORERS[row["scorer"]](
-        Ask(case, asked), as_json(build_answer(row["answer"], asked))
-    )
+    score = SCORERS[row["scorer"]](Ask(case, asked), as_json(build_answer(row["answer"], asked)))
     assert score.value == row["value"], score
     assert score.explanation or score.value != 0
-
-
-def test_a_figure_that_only_the_json_lists_counts() -> None:
-    said = as_json(build_answer("It is given in the table. [1]"))
-    listed = {"text": "80亿美元", "value": "8000000000", "unit": "USD", "bound": "exact"}
-    score = ANSWER_SCORERS["figures"](Ask(build_case(), "en"), {**said, "figures": [listed]})
-    assert score.value == 1.0
-
-
-def test_a_year_that_only_the_json_lists_does_not_count() -> None:
-    said = as_json(build_answer("Acme (2021): “So it is.” [1]"))
-    listed = {"text": "2021", "value": "2021", "unit": "year", "bound": "exact"}
-    assert answer_figures({**said, "figures": [listed]}) == []
 
 
 def test_a_refused_question_is_wrong_not_unscored() -> None:
@@ -170,25 +154,20 @@ def test_a_quotation_without_its_marks_is_still_no_word_of_the_answer() -> None:
     assert score_language(Ask(build_case(), "en"), said).value == 1.0
 
 
-def test_twins_with_the_same_figures_agree() -> None:
-    score = score_twins(as_json(build_answer(ENGLISH)), as_json(build_answer(CHINESE, "zh")))
-    assert score.value == 1.0
-    assert score.explanation == ""
+def test_a_refusal_is_precise_where_there_was_nothing_to_say() -> None:
+    refusal = as_json(build_refusal())
+    assert score_refusal_precision(Ask(build_negative(), "en"), refusal).value == 1.0
+    wrong = score_refusal_precision(Ask(build_case(), "en"), refusal)
+    assert (wrong.value, wrong.explanation) == (0.0, "the documents say: More than US$8 billion")
 
 
-def test_twins_with_other_figures_name_them() -> None:
-    english = as_json(build_answer("US$8 billion and 5 % [1]"))
-    score = score_twins(english, as_json(build_answer("80亿美元 [1]", "zh")))
-    assert score.value == pytest.approx(2 / 3)
-    assert score.explanation == "in one language only: 5 %"
+def test_what_is_answered_says_nothing_of_how_precise_refusals_are() -> None:
+    answer = as_json(build_answer(ENGLISH))
+    for case in (build_case(), build_negative()):
+        assert score_refusal_precision(Ask(case, "en"), answer).value is None
 
 
-def test_twins_of_which_one_is_refused_do_not_agree() -> None:
-    english = as_json(build_answer(ENGLISH))
-    assert score_twins(english, as_json(build_refusal("zh"))).value == 0.0
-    assert score_twins(as_json(build_refusal()), as_json(build_refusal("zh"))).value == 1.0
-
-
-def test_twins_without_figures_cannot_be_compared() -> None:
-    english, chinese = build_answer("So it is. [1]"), build_answer("正是如此。[1]", "zh")
-    assert score_twins(as_json(english), as_json(chinese)).value is None
+@pytest.mark.parametrize(("kind", "value"), [("near_miss", 0.0), ("unanswerable", None)])
+def test_near_misses_are_counted_by_themselves(kind: str, value: float | None) -> None:
+    ask = Ask(build_negative(kind), "en")
+    assert score_near_miss(ask, as_json(build_answer(ENGLISH))).value == value

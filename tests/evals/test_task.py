@@ -7,7 +7,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.errors import ModelError
 from evals.measures import Result
-from evals.scorers import Score
+from evals.score import Score
 from evals.task import Task, build_task, run_task
 from tests.evals.fakes import (
     CHINESE,

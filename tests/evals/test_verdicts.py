@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from evals.measures import Result, Tongue
-from evals.scorers import ANSWER_SCORERS, Score
+from evals.score import Score
+from evals.scorers import ANSWER_SCORERS
 from evals.verdicts import DECISIVE, build_verdicts
 
 
