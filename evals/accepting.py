@@ -42,7 +42,7 @@ def accept_case(
     """Let one question be wrong from now on, or gone from its suite; says what was written.
 
     Without `language` in both of them, where it turned so. Raises SuiteError "no_reason",
-    "no_suite", "no_case" and "not_turned".
+    "unknown_suite", "no_case" and "not_turned".
     """
     if not reason.strip():
         raise SuiteError("no_reason")
@@ -74,10 +74,10 @@ def accept_improved(name: str, suites: Path = SUITES) -> Iterator[str]:
 
 
 def find_named(suites: Path, name: str) -> Suite:
-    """A suite of a suite.toml; SuiteError "no_suite", which names those that there are."""
+    """A suite of a suite.toml; SuiteError "unknown_suite", which names those that there are."""
     found = {suite.name: suite for suite in read_suites(suites)}
     if name not in found:
-        raise SuiteError("no_suite", suite=name, path=suites, known=", ".join(found))
+        raise SuiteError("unknown_suite", suite=name, path=suites, known=", ".join(found))
     return found[name]
 
 
@@ -101,7 +101,11 @@ def _ask_again(suite: Suite, suites: Path, choose: Choose) -> tuple[Baseline, Re
     cases = read_cases(suite.file)
     known = read_baselines(find_baseline(suites)).get(suite.name, Baseline())
     results = ask_cases(suite, choose(known, cases), load_settings().offline())
-    return known, results, judge_results(suite.name, results, (), known, [one.id for one in cases])
+    return (
+        known,
+        results,
+        judge_results(suite.name, results, (), known, [one.id for one in cases], suites),
+    )
 
 
 def _named(cases: Sequence[Case], case: str) -> list[Case]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from assistant.answer import Language
 from evals.baseline import NOTHING, Baseline, Comparison, Key, Turned, compare_baseline
 from evals.cases import Ask
 from evals.measures import Measure
+from evals.suite import SUITES
 from evals.task import Reply, Results
 from evals.verdicts import build_verdicts
 
@@ -35,21 +37,24 @@ class Fall:
     expected: str
     got: str
     why: tuple[Why, ...]
+    suites: Path = SUITES
 
     @property
     def command(self) -> str:
         """What accepts it, once there is a reason."""
-        return _accepting(self.suite, (self.case, self.language))
+        return _accepting(self.suite, self.suites, (self.case, self.language))
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a run of a suite comes to. Without a baseline only the floors count."""
+    """What a run of a suite comes to. Without a baseline only the floors count; `suites` is the
+    suite.toml that it stands in."""
 
     suite: str
     broken: tuple[tuple[Measure, float], ...] = ()
     comparison: Comparison = NOTHING
     falls: tuple[Fall, ...] = ()
+    suites: Path = SUITES
 
     @property
     def passed(self) -> bool:
@@ -68,19 +73,20 @@ def judge_results(
     broken: Sequence[tuple[Measure, float]],
     known: Baseline | None,
     cases: Iterable[str],
+    suites: Path = SUITES,
 ) -> Gate:
     """Floors, and where there is one, the baseline; `cases` are the ids of the whole suite, of
     which the run may be a part."""
     if known is None:
-        return Gate(suite, tuple(broken))
+        return Gate(suite, tuple(broken), suites=suites)
     verdicts = build_verdicts(results.results)
     replies = {(one.ask.case.id, one.ask.language): one for one in results.replies}
     comparison = compare_baseline(known, verdicts, replies, cases)
     falls = tuple(
-        _build_fall(suite, turned, replies[turned.case, turned.language])
+        _build_fall(suite, suites, turned, replies[turned.case, turned.language])
         for turned in comparison.wrong
     )
-    return Gate(suite, tuple(broken), comparison, falls)
+    return Gate(suite, tuple(broken), comparison, falls, suites)
 
 
 def name_expected(ask: Ask) -> str:
@@ -94,16 +100,16 @@ def describe_gate(gate: Gate) -> Iterator[str]:
     """Lines for a terminal or a log: what fell first, then what has to be added or may be."""
     for fall in gate.falls:
         yield from _describe_fall(fall)
-    comparison = gate.comparison
+    comparison, where = gate.comparison, _place(gate.suites)
     if comparison.new:
         yield f"{gate.suite}: not in the baseline yet: {_list(comparison.new)}"
-        yield f"  add: duocite eval accept {gate.suite} --new"
+        yield f"  add: duocite eval accept {gate.suite} --new{where}"
     if comparison.gone:
         yield f"{gate.suite}: in the baseline, but asked no more: {_list(comparison.gone)}"
-        yield f"  accept: {_accepting(gate.suite, comparison.gone[0])}"
+        yield f"  accept: {_accepting(gate.suite, gate.suites, comparison.gone[0])}"
     if comparison.right:
         yield f"{gate.suite}: was wrong, is right: {_list(comparison.right)}"
-        yield f"  keep it so: duocite eval accept {gate.suite} --improved"
+        yield f"  keep it so: duocite eval accept {gate.suite} --improved{where}"
 
 
 def gate_json(gate: Gate) -> dict[str, Any]:
@@ -119,7 +125,7 @@ def gate_json(gate: Gate) -> dict[str, Any]:
     }
 
 
-def _build_fall(suite: str, turned: Turned, reply: Reply) -> Fall:
+def _build_fall(suite: str, suites: Path, turned: Turned, reply: Reply) -> Fall:
     ask = reply.ask
     why = [Why(fault.measure, fault.score.explanation) for fault in turned.faults]
     return Fall(
@@ -130,6 +136,7 @@ def _build_fall(suite: str, turned: Turned, reply: Reply) -> Fall:
         expected=name_expected(ask),
         got=str(reply.answer["answer"]),
         why=tuple(why) or (Why("", _UNSCORED),),
+        suites=suites,
     )
 
 
@@ -143,8 +150,15 @@ def _describe_fall(fall: Fall) -> Iterator[str]:
     yield f"  accept: {fall.command}"
 
 
-def _accepting(suite: str, key: Key) -> str:
-    return f'duocite eval accept {suite} {key[0]} --language {key[1]} --reason "…"'
+def _accepting(suite: str, suites: Path, key: Key) -> str:
+    case, language = key
+    named = f'--language {language} --reason "…"{_place(suites)}'
+    return f"duocite eval accept {suite} {case} {named}"
+
+
+def _place(suites: Path) -> str:
+    """What the commands need to find a suite that isn't shipped."""
+    return "" if suites.resolve() == SUITES.resolve() else f" --suites {suites}"
 
 
 def _list(keys: Sequence[Key]) -> str:

@@ -33,6 +33,7 @@ from pydantic import PrivateAttr, TypeAdapter, ValidationError
 
 from assistant.calling import Usage, count_usage, find_finish_reason
 from assistant.errors import SuiteError
+from evals.attempts import find_attempt
 from evals.cases import first_fault, read_rows
 
 PIECE = 24  # characters of a reply that is told again
@@ -88,7 +89,6 @@ class RecordedLLM(CustomLLM):
     _wrapped: LLM = PrivateAttr()
     _tape: Tape = PrivateAttr()
     _replays: bool = PrivateAttr(False)
-    _repetition: int = PrivateAttr(1)
 
     def __init__(self, wrapped: LLM, tape: Tape, *, replays: bool = False) -> None:
         super().__init__()
@@ -102,10 +102,6 @@ class RecordedLLM(CustomLLM):
     @property
     def metadata(self) -> LLMMetadata:
         return self._wrapped.metadata
-
-    def begin(self, repetition: int) -> None:
-        """Another time through the same questions, counted from 1: it has replies of its own."""
-        self._repetition = repetition
 
     async def astream_chat(
         self, messages: Sequence[ChatMessage], **options: Any
@@ -149,18 +145,18 @@ class RecordedLLM(CustomLLM):
     def _key(self, messages: Sequence[ChatMessage]) -> str:
         known = {name: getattr(self._wrapped, name, None) for name in _PARAMETERS}
         said = [(message.role.value, message.content or "") for message in messages]
-        return build_key(self.metadata.model_name, said, known, self._repetition)
+        return build_key(self.metadata.model_name, said, known, find_attempt())
 
     def _find(self, key: str) -> Recorded | None:
         reply = self._tape.find(key)
         if reply is None and self._replays:
-            named = {"model": self.metadata.model_name, "repetition": self._repetition}
+            named = {"model": self.metadata.model_name, "repetition": find_attempt()}
             raise SuiteError("no_reply", path=self._tape.path, **named)
         return reply
 
     def _keep(self, key: str, text: str, reason: str | None, usage: Usage) -> None:
         model = self.metadata.model_name
-        self._tape.add(Recorded(key, model, self._repetition, text, reason, usage))
+        self._tape.add(Recorded(key, model, find_attempt(), text, reason, usage))
 
 
 def open_recorded(wrapped: LLM, record: Path | None, replay: Path | None) -> LLM:
