@@ -10,7 +10,6 @@ from contextlib import closing
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import get_args
 
 from assistant import cli_output as output
 from assistant.access import Access
@@ -233,24 +232,6 @@ def _wait_for_end(wait: Callable[[], None]) -> None:
         _log.info("the server was told to end")
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def evaluate(
-    file: Path | None,
-    docs: Path | None,
-    catalog: Path | None,
-    out: Path | None,
-    language: Language | None,
-    *,
-    live: bool = False,
-    judge: bool = False,
-) -> int:
-    """The exit code: 0 where every floor is reached."""
-    from evals import command
-
-    begin()
-    languages = (language,) if language else get_args(Language)
-    return command.run(file, docs, catalog, out, languages, live=live, judge=judge)
 
 
 def list_collections(*, wait: bool = True) -> None:

@@ -72,10 +72,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A case in one of its two languages."""
+    """A case in one of its two languages, asked for the first, second, ... time."""
 
     case: Case
     language: Language
+    attempt: int = 1
 
     @property
     def question(self) -> str:
@@ -117,8 +118,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, _read_object(path, number, line)
 
 
-def build_asks(cases: Sequence[Case], languages: Sequence[Language] = LANGUAGES) -> list[Ask]:
-    return [Ask(case, language) for case in cases for language in languages]
+def build_asks(
+    cases: Sequence[Case], languages: Sequence[Language] = LANGUAGES, repeat: int = 1
+) -> list[Ask]:
+    attempts = range(1, repeat + 1)
+    return [Ask(case, lang, n) for case in cases for lang in languages for n in attempts]
 
 
 def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -35,13 +35,15 @@ class ChunkSizes:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Documents ready to be asked: `settings` point at the store that holds `collection`."""
+    """Documents ready to be asked: `settings` point at the store that holds `collection`, whose
+    `version` changes with its content."""
 
     settings: Settings
     collection: str
     documents: int
     chunk_sizes: tuple[ChunkSizes, ...]
     report: IngestReport
+    version: str = ""
 
     @property
     def failed(self) -> tuple[tuple[Path, IngestError], ...]:
@@ -68,7 +70,8 @@ def prepare_collection(settings: Settings, docs: Path, catalog: Path | None) -> 
         collection = store.collection(COLLECTION, create=True)
         report = _bring_in(settings, collection, embedding, docs, catalog)
         sizes = measure_chunks(collection)
-        return Prepared(moved, COLLECTION, len(collection.documents()), sizes, report)
+        known = len(collection.documents())
+        return Prepared(moved, COLLECTION, known, sizes, report, collection.version)
 
 
 def build_folder(data: Path, docs: Path, catalog: Path | None, remote: str = "") -> Path:

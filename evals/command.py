@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,79 +17,100 @@ from assistant.errors import SuiteError
 from assistant.models import build_llm
 from assistant.prompts import explain
 from assistant.settings import Settings, load_settings
-from evals.cases import LANGUAGES, read_cases
+from evals.cases import LANGUAGES, Case, read_cases
 from evals.collections import Prepared, prepare_collection
-from evals.report import Report, build_report, print_report, write_report
+from evals.fingerprint import build_fingerprint, hash_fingerprint
+from evals.journal import Journal
+from evals.report import Report, build_report
 from evals.score import Scorer
-from evals.suite import Suite, find_suite, read_suites
+from evals.suite import Suite, choose_suites
 from evals.task import build_task, run_task
+from evals.terminal import print_report
+from evals.writing import LATEST, write_results
 
 DONE, FAILED = 0, 1
 
 
-def run(
-    file: Path | None = None,
-    docs: Path | None = None,
-    catalog: Path | None = None,
-    out: Path | None = None,
-    languages: Sequence[Language] = LANGUAGES,
-    *,
-    live: bool = False,
-    judge: bool = False,
-) -> int:
-    """Ask and measure; 1 where a floor is broken or a document could not be read, else 0.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run, and how.
 
     Models that are asked over a network are left out, whatever is set, unless it is `live`. With
-    `judge` the model that is set judges the answers, too; SuiteError "no_judge" without one.
+    `judge` the model that is set judges the answers, too. `limit` asks so many cases of a suite,
+    spread over it; floors don't hold then. Each question is asked `repeat` times. `out` is a folder
+    for all results. Documents given as `docs` are read with `catalog` or, if None, without any.
+    """
 
-    Without `file` the shipped suites are run. A `file` is asked of the documents in `docs`, with
-    `catalog` or, if None, with none at all, a sidecar beside them included; its floors are those of
-    a suite.toml beside it that names it. `out` is a JSON file for all results. Raises SuiteError,
+    suites: tuple[str, ...] = ()
+    docs: Path | None = None
+    catalog: Path | None = None
+    out: Path | None = None
+    languages: tuple[Language, ...] = LANGUAGES
+    live: bool = False
+    judge: bool = False
+    limit: int | None = None
+    repeat: int = 1
+
+
+def run(order: Order) -> int:
+    """Ask and measure; 1 where a floor is broken or a document could not be read, else 0.
+
+    The results are kept in the data folder, too, for the chat to show. Raises SuiteError,
     StoreError, CatalogError, ModelError.
     """
     console = Console()
-    settings = load_settings() if live else load_settings().offline()
-    if judge and settings.llm_choice.kind == "offline":
+    settings = load_settings() if order.live else load_settings().offline()
+    if order.judge and settings.llm_choice.kind == "offline":
         raise SuiteError("no_judge")
-    suites = choose_suites(file, docs, catalog)
-    runs = [run_suite(suite, settings, console, languages, judge=judge) for suite in suites]
-    if out is not None:
-        for report, _ in runs:
-            write_report(report, _out_path(out, report, len(runs)))
+    suites = choose_suites(order.suites, order.docs, order.catalog)
+    runs = [run_suite(suite, settings, console, order) for suite in suites]
+    reports = [report for report, _ in runs]
+    write_results(reports, settings.data / LATEST)
+    if order.out is not None:
+        write_results(reports, order.out)
     return max(code for _, code in runs)
 
 
-def choose_suites(file: Path | None, docs: Path | None, catalog: Path | None) -> list[Suite]:
-    """The shipped suites, or the one that the arguments describe; SuiteError "no_docs"."""
-    if file is None:
-        return read_suites()
-    if docs is None:
-        raise SuiteError("no_docs", path=file)
-    declared = find_suite(file)
-    return [Suite(file.stem, file, docs, catalog, declared.floors if declared else {})]
-
-
 def run_suite(
-    suite: Suite,
-    settings: Settings,
-    console: Console,
-    languages: Sequence[Language],
-    *,
-    judge: bool = False,
+    suite: Suite, settings: Settings, console: Console, order: Order
 ) -> tuple[Report, int]:
-    """Read, ingest, ask, measure, print; the report and the exit code."""
+    """Read, ingest, ask, measure, print; the report and the exit code.
+
+    A run that was broken off goes on where it was, if nothing changed since.
+    """
     cases = read_cases(suite.file)
+    chosen = spread_cases(cases, order.limit)
     prepared = prepare_collection(settings, suite.documents, suite.catalog)
     say_failed(prepared, console)
+    fingerprint = build_fingerprint(suite, prepared)
+    journal = Journal(prepared.settings.data / "replies.jsonl", hash_fingerprint(fingerprint))
     with (
         closing(build_assistant(prepared.settings, collection=prepared.collection)) as assistant,
-        open_judges(prepared.settings if judge else prepared.settings.offline()) as judges,
+        open_judges(prepared.settings if order.judge else prepared.settings.offline()) as judges,
     ):
-        task = build_task(cases, assistant, languages)
-        results = run_task(replace(task, scorers={**task.scorers, **judges}))
-    report = build_report(suite, results, prepared.chunk_sizes)
+        task = build_task(chosen, assistant, order.languages, order.repeat)
+        scorers = {**task.scorers, **judges}
+        results = run_task(replace(task, scorers=scorers), count_workers(settings), journal)
+    journal.close()
+    limited = len(chosen) < len(cases)
+    report = build_report(suite, results, prepared.chunk_sizes, fingerprint, limited=limited)
     print_report(report, console)
-    return report, FAILED if report.broken or prepared.failed else DONE
+    return report, DONE if report.passed and not prepared.failed else FAILED
+
+
+def spread_cases(cases: Sequence[Case], limit: int | None) -> list[Case]:
+    """So many of them, at even distances: all kinds have their share, whatever their order."""
+    if limit is None or limit >= len(cases):
+        return list(cases)
+    return [cases[number * len(cases) // limit] for number in range(limit)]
+
+
+def count_workers(settings: Settings) -> int:
+    """How many questions are asked at a time: as many as processors can answer, or as a model's
+    server is to be asked at once."""
+    if settings.llm_choice.kind == "offline":
+        return os.cpu_count() or 1
+    return settings.llm_slots
 
 
 @contextmanager
@@ -108,8 +130,3 @@ def say_failed(prepared: Prepared, console: Console) -> None:
     language = prepared.settings.interface_language
     for _, error in prepared.failed:
         console.print(printable(explain(error, language)), style="red", markup=False)
-
-
-def _out_path(out: Path, report: Report, runs: int) -> Path:
-    """One file a suite: where several are run, each adds its name."""
-    return out if runs == 1 else out.with_stem(f"{out.stem}-{report.suite.name}")

@@ -35,13 +35,15 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One score of one answer; `language` is the question's, "both" where twins are compared."""
+    """One score of one answer; `language` is the question's, "both" where twins are compared.
+    `attempt` counts from 1, where a question is asked several times."""
 
     case: str
     kind: str
     language: Tongue
     measure: str
     score: Score
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

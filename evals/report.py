@@ -1,23 +1,16 @@
-"""What a run showed: tables for the terminal, and everything as JSON."""
+"""What a run showed: measures, floors, times and amounts, and all of it as JSON."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from assistant.answer import Language
-from assistant.cli_output import printable
-from evals.cases import LANGUAGES, Ask
+from evals.cases import LANGUAGES
 from evals.collections import ChunkSizes
 from evals.measures import (
-    MEASURES,
     Measure,
     Result,
     Tongue,
@@ -27,12 +20,14 @@ from evals.measures import (
 )
 from evals.suite import Suite
 from evals.task import Reply, Results
+from evals.verdicts import build_verdicts
 
 TONGUES: tuple[Tongue, ...] = ("en", "zh", "both")
 HEADINGS = {"en": "English", "zh": "Chinese", "both": "both"}
 KIND_MEASURES = ("right", "citation", "answered", "refusals")
 FAULTS = ("right", "citation", "answered", "refusals", "quotation_found", "language")
-_SHOWN = 40
+_TIMES = ("timings_ms",)
+"""What of an answer differs from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +40,24 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """How much was said in a language, in the mean of the answers that aren't refusals, and what
+    models took for all of them: `tokens` by name, `cost` in `currency` where prices are known."""
+
+    language: Tongue
+    answers: int
+    characters: float
+    claims: float
+    citations: float
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    cost: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A run of a suite, measured."""
+    """A run of a suite, measured. `limited` where not all of its questions were asked: then its
+    floors don't hold, and none is broken."""
 
     suite: Suite
     results: Results
@@ -54,13 +65,36 @@ class Report:
     broken: tuple[tuple[Measure, float], ...]
     chunk_sizes: tuple[ChunkSizes, ...]
     timings: tuple[Timing, ...]
+    amounts: tuple[Amounts, ...] = ()
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
+    limited: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return not self.broken
 
 
-def build_report(suite: Suite, results: Results, chunk_sizes: tuple[ChunkSizes, ...]) -> Report:
+def build_report(
+    suite: Suite,
+    results: Results,
+    chunk_sizes: tuple[ChunkSizes, ...],
+    fingerprint: Mapping[str, str] | None = None,
+    *,
+    limited: bool = False,
+) -> Report:
     measures = measure_results(results.results, TONGUES)
-    broken = find_broken_floors(measures, suite.floors)
-    timings = measure_timings(results.replies)
-    return Report(suite, results, tuple(measures), tuple(broken), chunk_sizes, timings)
+    broken = [] if limited else find_broken_floors(measures, suite.floors)
+    return Report(
+        suite,
+        results,
+        tuple(measures),
+        tuple(broken),
+        chunk_sizes,
+        measure_timings(results.replies),
+        measure_amounts(results.replies),
+        fingerprint or {},
+        limited,
+    )
 
 
 def measure_timings(replies: Sequence[Reply]) -> tuple[Timing, ...]:
@@ -75,46 +109,40 @@ def measure_timings(replies: Sequence[Reply]) -> tuple[Timing, ...]:
     )
 
 
-def print_report(report: Report, console: Console) -> None:
-    cases = len({reply.ask.case.id for reply in report.results.replies})
-    console.print(f"{report.suite.name}: {cases} questions in English and in Chinese", markup=False)
-    console.print(_say_models(report.results.replies), markup=False)
-    console.print(build_measure_table(report))
-    console.print(build_kind_table(report.results.results))
-    for line in (*_say_chunks(report), *_say_timings(report)):
-        console.print(line, markup=False)
-    _print_faults(report, console)
-    for unjudged in find_unjudged(report.results.results):
-        where = f"{unjudged.case} {unjudged.language} {unjudged.measure}"
-        console.print(f"? {where}: {unjudged.score.explanation}", style="yellow", markup=False)
-    for measure, floor in report.broken:
-        console.print(_say_broken(measure, floor), style="bold red", markup=False)
-
-
-def write_report(report: Report, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(to_json(report), ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+def measure_amounts(replies: Sequence[Reply]) -> tuple[Amounts, ...]:
+    asked = [lang for lang in LANGUAGES if any(one.ask.language == lang for one in replies)]
+    return tuple(_measure_amount(lang, replies) for lang in asked)
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """Everything that was measured; `results` has a row a case, language and measure."""
+    """Everything that was measured but for times; `results` has a row a case, language and
+    measure. Answers of the same model to the same questions make the same JSON."""
     suite = report.suite
     return {
         "suite": suite.name,
-        "file": str(suite.file),
-        "documents": str(suite.documents),
-        "catalog": str(suite.catalog) if suite.catalog else None,
+        "fingerprint": dict(report.fingerprint),
         "floors": suite.floors,
-        "passed": not report.broken,
+        "limited": report.limited,
+        "passed": report.passed,
         "models": count_models(report.results.replies),
         "measures": [asdict(measure) for measure in report.measures],
         "broken": [{**asdict(measure), "floor": floor} for measure, floor in report.broken],
         "chunk_sizes": [asdict(sizes) for sizes in report.chunk_sizes],
-        "timings_ms": [asdict(timing) for timing in report.timings],
+        "amounts": [asdict(amounts) for amounts in report.amounts],
+        "verdicts": _verdicts_json(report.results.results),
         "results": [_result_json(result) for result in report.results.results],
         "answers": [_reply_json(reply) for reply in report.results.replies],
     }
+
+
+def times_json(report: Report) -> dict[str, Any]:
+    """How long it took: a row a stage, and a row a question."""
+    asks = [
+        {**_ask_json(reply), "seconds": round(reply.seconds, 4), **_times_of(reply)}
+        for reply in report.results.replies
+    ]
+    stages = [asdict(timing) for timing in report.timings]
+    return {"suite": report.suite.name, "stages_ms": stages, "asks": asks}
 
 
 def count_models(replies: Sequence[Reply]) -> dict[str, int]:
@@ -122,29 +150,6 @@ def count_models(replies: Sequence[Reply]) -> dict[str, int]:
     stand in for a model that failed."""
     named = ("fallback" if one.answer["fallback"] else one.answer["model"] for one in replies)
     return dict(Counter(named))
-
-
-def build_measure_table(report: Report) -> Table:
-    table = Table("measure", title="Measures")
-    for heading in (*HEADINGS.values(), "scored", "floor"):
-        table.add_column(heading, justify="right")
-    for name in MEASURES:
-        if row := [measure for measure in report.measures if measure.name == name]:
-            scored = "/".join(str(measure.scored) for measure in row)
-            table.add_row(name, *_cells(row), scored, _share(report.suite.floors.get(name)))
-    return table
-
-
-def build_kind_table(results: Sequence[Result]) -> Table:
-    table = Table("kind", title="By kind, English / Chinese questions")
-    for heading in ("questions", *KIND_MEASURES):
-        table.add_column(heading, justify="right")
-    for kind in dict.fromkeys(result.kind for result in results):
-        mine = [result for result in results if result.kind == kind]
-        measures = measure_results(mine, LANGUAGES)
-        pairs = [_pair(measures, name) for name in KIND_MEASURES]
-        table.add_row(kind, str(len({result.case for result in mine})), *pairs)
-    return table
 
 
 def find_faults(results: Iterable[Result]) -> list[Result]:
@@ -157,66 +162,62 @@ def find_unjudged(results: Iterable[Result]) -> list[Result]:
     return [r for r in results if r.score.value is None and r.score.explanation]
 
 
-def _cells(row: Sequence[Measure]) -> list[str]:
-    values = {measure.language: measure.value for measure in row}
-    return [_share(values.get(tongue)) for tongue in TONGUES]
-
-
-def _pair(measures: Sequence[Measure], name: str) -> str:
-    values = [_share(m.value) for m in measures if m.name == name]
-    return " / ".join(values)
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _say_models(replies: Sequence[Reply]) -> str:
-    counts = [f"{name} {many}" for name, many in count_models(replies).items()]
-    return f"answers by: {', '.join(counts) or '-'}"
-
-
-def _say_chunks(report: Report) -> Iterator[str]:
-    for sizes in report.chunk_sizes:
-        mean = f"{sizes.mean_characters:.0f} characters in the mean"
-        yield f"chunks {sizes.language}: {sizes.chunks}, {mean}"
-
-
-def _say_timings(report: Report) -> Iterator[str]:
-    for timing in report.timings:
-        yield f"{timing.stage}: median {timing.median:.0f} ms, p95 {timing.p95:.0f} ms"
-
-
-def _say_broken(measure: Measure, floor: float) -> str:
+def say_broken(measure: Measure, floor: float) -> str:
     value = "never scored" if measure.value is None else f"{measure.value:.3f}"
     return f"Under its floor: {measure.name} ({HEADINGS[measure.language]}) {value} < {floor}"
 
 
-def _print_faults(report: Report, console: Console) -> None:
-    faults = find_faults(report.results.results)
-    asks = {(reply.ask.case.id, reply.ask.language): reply.ask for reply in report.results.replies}
-    for fault in faults[:_SHOWN]:
-        language: Language = "zh" if fault.language == "zh" else "en"
-        console.print(f"✗ {fault.case} {fault.language} {fault.measure}", style="red", markup=False)
-        for line in _say_fault(asks[fault.case, language], fault):
-            console.print(printable(line), markup=False, highlight=False)
-    if len(faults) > _SHOWN:
-        rest = len(faults) - _SHOWN
-        console.print(f"… and {rest} more; --out FILE keeps them all.", markup=False)
+def _measure_amount(language: Tongue, replies: Sequence[Reply]) -> Amounts:
+    mine = [one.answer for one in replies if one.ask.language == language]
+    said = [answer for answer in mine if answer["answered"]]
+    tokens: Counter[str] = Counter()
+    for answer in mine:
+        tokens.update({k: v for k, v in answer["usage"].items() if isinstance(v, int)})
+    costs = [Decimal(str(a["usage"]["cost"])) for a in mine if "cost" in a["usage"]]
+    currencies = {a["usage"].get("currency", "") for a in mine if "cost" in a["usage"]}
+    return Amounts(
+        language,
+        len(said),
+        _mean([len(answer["answer"]) for answer in said]),
+        _mean([len(answer["claims"]) for answer in said]),
+        _mean([len(answer["citations"]) for answer in said]),
+        dict(sorted(tokens.items())),
+        str(sum(costs)) if costs else "",
+        "/".join(sorted(currencies)),
+    )
 
 
-def _say_fault(ask: Ask, fault: Result) -> Iterator[str]:
-    yield f"  expected: {ask.expected}"
-    yield f"  got: {fault.score.answer or '(nothing)'}"
-    yield f"  why: {fault.score.explanation}"
+def _mean(numbers: Sequence[int]) -> float:
+    return round(sum(numbers) / len(numbers), 1) if numbers else 0.0
+
+
+def _verdicts_json(results: Iterable[Result]) -> list[dict[str, Any]]:
+    return [
+        {
+            "case": case,
+            "language": language,
+            "passed": verdict.passed,
+            "faults": [fault.measure for fault in verdict.faults],
+        }
+        for (case, language), verdict in build_verdicts(results).items()
+    ]
 
 
 def _result_json(result: Result) -> dict[str, Any]:
-    named = {name: getattr(result, name) for name in ("case", "kind", "language", "measure")}
-    return {**named, **asdict(result.score)}
+    names = ("case", "kind", "language", "attempt", "measure")
+    return {**{name: getattr(result, name) for name in names}, **asdict(result.score)}
 
 
 def _reply_json(reply: Reply) -> dict[str, Any]:
+    answer = {name: value for name, value in reply.answer.items() if name not in _TIMES}
+    ranks = list(reply.ranks)
+    return {**_ask_json(reply), "expected": reply.ask.expected, "ranks": ranks, "answer": answer}
+
+
+def _ask_json(reply: Reply) -> dict[str, Any]:
     ask = reply.ask
-    known = {"case": ask.case.id, "language": ask.language, "expected": ask.expected}
-    return {**known, "seconds": round(reply.seconds, 4), "answer": dict(reply.answer)}
+    return {"case": ask.case.id, "language": ask.language, "attempt": ask.attempt}
+
+
+def _times_of(reply: Reply) -> dict[str, Any]:
+    return {name: reply.answer.get(name) for name in _TIMES}

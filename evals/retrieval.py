@@ -14,16 +14,20 @@ DEPTHS = (1, 5, 10)
 TOP = max(DEPTHS)
 
 
-def score_retrieval(ask: Ask, passages: Sequence[Passage]) -> dict[str, Score]:
-    """recall@1, @5, @10, MRR and nDCG@10 of the known quotations among the passages, best first."""
+Ranks = Sequence[int | None]
+"""Of each known quotation, 1 being the best; None for one that isn't among the passages."""
+
+
+def score_retrieval(ask: Ask, ranks: Ranks) -> dict[str, Score]:
+    """recall@1, @5, @10, MRR and nDCG@10 of the known quotations among the best passages."""
     if not ask.case.answerable:
         return dict.fromkeys(RETRIEVAL_MEASURES, UNSCORED)
-    return score_ranks(find_ranks(ask, passages))
+    return score_ranks(ranks)
 
 
-def find_ranks(ask: Ask, passages: Sequence[Passage]) -> list[int | None]:
-    """The 1-based rank at which each known quotation is met."""
-    return [_find_quotation(quotation, passages) for quotation in ask.case.quotations]
+def find_ranks(ask: Ask, passages: Sequence[Passage]) -> tuple[int | None, ...]:
+    """The rank of each known quotation among the passages, best first."""
+    return tuple(_find_quotation(quotation, passages) for quotation in ask.case.quotations)
 
 
 def find_rank(ask: Ask, passages: Sequence[Passage]) -> int | None:
@@ -36,7 +40,7 @@ def score_rank(rank: int | None) -> dict[str, Score]:
     return score_ranks([rank])
 
 
-def score_ranks(ranks: Sequence[int | None]) -> dict[str, Score]:
+def score_ranks(ranks: Ranks) -> dict[str, Score]:
     """The measures of one question, from the ranks of all that it seeks.
 
     By recall@k and MRR a question of several quotations is found at the rank of the last of them.
@@ -54,7 +58,7 @@ def score_ranks(ranks: Sequence[int | None]) -> dict[str, Score]:
     return {**scores, "MRR": mrr, f"nDCG@{TOP}": Score(_gain(ranks), shown, missed)}
 
 
-def _gain(ranks: Sequence[int | None]) -> float:
+def _gain(ranks: Ranks) -> float:
     """Quotations that one passage holds together count where each of them could stand: the best
     order is that of as many passages as there are ranks."""
     met = sorted({rank for rank in ranks if rank is not None and rank <= TOP})
@@ -67,7 +71,7 @@ def _discount(rank: int) -> float:
     return 1 / math.log2(rank + 1)
 
 
-def _find_last(ranks: Sequence[int | None]) -> int | None:
+def _find_last(ranks: Ranks) -> int | None:
     met = [rank for rank in ranks if rank is not None]
     return max(met) if met and len(met) == len(ranks) else None
 

@@ -29,11 +29,11 @@ from assistant.prompts import explain
 from assistant.settings import load_settings, locale_language
 from evals.cases import LANGUAGES, Ask, Case, read_cases
 from evals.collections import prepare_collection
-from evals.command import choose_suites, say_failed
+from evals.command import say_failed
 from evals.invented import build_table, count_figures, find_doubtful, say_doubtful
 from evals.overheard import overhear
 from evals.served_model import serve_model
-from evals.suite import Suite
+from evals.suite import Suite, choose_suites
 from evals.task import Asked
 
 QUESTIONS = 60
@@ -108,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What the model failed at is counted; without a handler it would be printed, traceback and all.
     logging.getLogger("assistant").addHandler(logging.NullHandler())
     try:
-        (suite, *_) = choose_suites(given.file, given.docs, given.catalog)
+        names = [given.file] if given.file else ["sample"]
+        (suite, *_) = choose_suites(names, given.docs, given.catalog)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as passing:
             return _run(suite, given.questions, given.out or Path(passing))
     except DuociteError as error:
@@ -171,7 +172,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evals.small_model", description="Ask a small model that invents freely."
     )
-    parser.add_argument("file", nargs="?", type=Path, help="known answers; else the sample's")
+    parser.add_argument("file", nargs="?", help="known answers; else the sample's")
     parser.add_argument("--docs", type=Path, help="the documents that they are about")
     parser.add_argument("--catalog", type=Path, help="their catalog.yaml")
     parser.add_argument("--questions", type=_positive, default=QUESTIONS)

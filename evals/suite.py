@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from assistant.errors import SuiteError
 from evals.cases import first_fault
 from evals.measures import MEASURES
 
-SUITES = Path(__file__).parent / "suites" / "suite.toml"
+FILE = "suite.toml"
+SUITES = Path(__file__).parent / "suites" / FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,45 @@ def read_suites(path: Path = SUITES) -> list[Suite]:
 
 def find_suite(file: Path) -> Suite | None:
     """The suite that a suite.toml beside a file of questions declares for that file."""
-    path = file.parent / "suite.toml"
+    path = file.parent / FILE
     if not path.is_file():
         return None
     suites = (suite for suite in read_suites(path) if suite.file == file.resolve())
     return next(suites, None)
+
+
+def choose_suites(
+    names: Sequence[str] = (), docs: Path | None = None, catalog: Path | None = None
+) -> list[Suite]:
+    """The suites that are meant: all shipped ones, or each of `names`.
+
+    A name is that of a shipped suite, a suite.toml or the folder of one (all in it), or a file of
+    questions, which is asked of `docs` with `catalog`, or of what a suite.toml beside it says.
+    Raises SuiteError "no_suite", "no_docs" and as `read_suites`.
+    """
+    if not names:
+        return read_suites()
+    return [suite for name in names for suite in _choose(name, docs, catalog)]
+
+
+def _choose(name: str, docs: Path | None, catalog: Path | None) -> list[Suite]:
+    shipped = {suite.name: suite for suite in read_suites()}
+    path = Path(name)
+    if name in shipped and docs is None:
+        return [shipped[name]]
+    if path.is_dir():
+        return read_suites(path / FILE)
+    if path.suffix == ".toml":
+        return read_suites(path)
+    if path.suffix != ".jsonl" and not path.is_file():
+        raise SuiteError("no_suite", name=name, known=", ".join(shipped))
+    declared = find_suite(path)
+    if docs is not None:
+        floors = declared.floors if declared else {}
+        return [Suite(path.stem, path, docs, catalog, floors)]
+    if declared is None:
+        raise SuiteError("no_docs", path=path)
+    return [declared]
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -396,20 +396,25 @@ def test_the_sample_documents_come_with_the_program(
 def test_eval_s_exit_code_is_the_command_s(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from evals import command
 
-    seen: list[object] = []
+    seen: list[command.Order] = []
 
-    def fake_run(*args: object, live: bool, judge: bool) -> int:
-        seen.extend([*args, live, judge])
+    def fake_run(order: command.Order) -> int:
+        seen.append(order)
         return 1
 
     monkeypatch.setattr(command, "run", fake_run)
-    assert run("eval", "gold.jsonl", "--docs", "reports", "--out", "r.json").code == 1
-    given = [Path("gold.jsonl"), Path("reports"), None, Path("r.json"), ("en", "zh")]
-    assert seen == [*given, False, False]
-    run("eval", "--live")
-    assert seen[-2:] == [True, False]
-    run("eval", "--live", "--judge")
-    assert seen[-2:] == [True, True]
+    assert run("eval", "gold.jsonl", "--docs", "reports", "--out", "r").code == 1
+    assert seen[-1] == command.Order(("gold.jsonl",), Path("reports"), out=Path("r"))
+    run("eval", "--live", "--language", "zh")
+    assert seen[-1] == command.Order(live=True, languages=("zh",))
+    run("eval", "run", "one", "two", "--live", "--judge", "--limit", "5", "--repeat", "3")
+    assert seen[-1] == command.Order(("one", "two"), live=True, judge=True, limit=5, repeat=3)
+
+
+def test_help_on_runs_of_evals_opens_with_examples(run: Run) -> None:
+    out = run("eval", "run", "--help").out
+    assert 0 < out.index("Example") < out.index("Options:")
+    assert "--repeat" in out
 
 
 def test_the_limits_of_the_settings_hold_and_notes_are_shown(

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import __version__
-from assistant.cli import care, docs, review, users
+from assistant.cli import care, docs, evaluating, review, users
 from assistant.cli.options import CatalogOption, CollectionOption, JsonOption, WaitOption
 from assistant.errors import DuociteError
 from assistant.logs import log_to, log_to_nowhere
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(docs.app, name="docs")
+app.add_typer(evaluating.app, name="eval")
 app.add_typer(users.app, name="users")
 for command in (care.backup, care.restore, care.doctor, care.status, review.feedback):
     app.command()(command)
@@ -171,46 +172,6 @@ def serve(
     from assistant import commands
 
     commands.serve(collection, host, port, wait=wait)
-
-
-@app.command(name="eval")
-def evaluate(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Known answers; else the sample's.")
-    ] = None,
-    docs: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The documents that they are about.")
-    ] = None,
-    catalog: CatalogOption = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where all results go (JSON).")
-    ] = None,
-    language: Annotated[
-        Literal["en", "zh"] | None, typer.Option(help="Only questions in this language.")
-    ] = None,
-    live: Annotated[
-        bool,
-        typer.Option("--live", help="With the models of DUOCITE_LLM and DUOCITE_EMBEDDING."),
-    ] = False,
-    judge: Annotated[
-        bool,
-        typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
-    ] = False,
-) -> None:
-    """Ask questions with known answers, and fail where too few are right. Without --live, nothing
-    is sent to any model.
-
-    \b
-    Examples:
-      duocite eval
-      duocite eval gold.jsonl --docs reports/ --catalog reports/catalog.yaml
-      duocite eval --live --judge
-    """
-    if file is None and (docs or catalog):
-        raise typer.BadParameter("--docs and --catalog go with a FILE of known answers")
-    from assistant import commands
-
-    raise typer.Exit(commands.evaluate(file, docs, catalog, out, language, live=live, judge=judge))
 
 
 @app.command()

@@ -92,3 +92,15 @@ def test_documents_and_catalog_choose_the_store(tmp_path: Path) -> None:
     folders = {build_folder(data, *pair) for pair in pairs}
     assert len(folders) == 3
     assert {folder.parent for folder in folders} == {data / "evals"}
+
+
+def test_the_version_changes_with_what_is_stored_and_comes_back(
+    settings: Settings, docs: Path
+) -> None:
+    first = prepare_collection(settings, docs, None).version
+    assert prepare_collection(settings, docs, None).version == first
+    text = (docs / "b.md").read_text(encoding="utf-8")
+    (docs / "b.md").write_text(f"{text}\n\nMore.", encoding="utf-8")
+    assert prepare_collection(settings, docs, None).version != first
+    (docs / "b.md").write_text(text, encoding="utf-8")
+    assert prepare_collection(settings, docs, None).version == first

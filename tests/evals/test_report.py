@@ -17,19 +17,21 @@ from evals.report import (
     count_models,
     find_faults,
     find_unjudged,
+    measure_amounts,
     measure_timings,
-    print_report,
+    times_json,
     to_json,
-    write_report,
 )
 from evals.suite import Suite
 from evals.task import Reply, build_task, run_task
+from evals.terminal import print_report
 from tests.evals.fakes import (
     ENGLISH,
     FakeAssistant,
     build_answer,
     build_case,
     build_cases,
+    build_refusal,
     build_right_assistant,
 )
 
@@ -124,29 +126,57 @@ def test_a_document_cannot_steer_the_terminal() -> None:
 def test_timings_are_of_the_wait_and_of_each_stage() -> None:
     case = build_case()
     answer = build_answer(ENGLISH).to_json()
-    replies = [Reply(Ask(case, "en"), answer, [], seconds) for seconds in (0.01, 0.02, 0.3)]
+    replies = [Reply(Ask(case, "en"), answer, (), seconds) for seconds in (0.01, 0.02, 0.3)]
     timings = {timing.stage: timing for timing in measure_timings(replies)}
     assert timings["ask"].median == pytest.approx(20)
     assert timings["ask"].p95 == pytest.approx(300)
     assert timings["retrieve"].median == 2
 
 
-def test_json_has_every_score_and_every_answer(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "out.json"
+def test_json_has_every_score_and_every_answer() -> None:
     report = report_on(wrong_in_chinese(), figures=0.9)
-    write_report(report, path)
-    read = json.loads(path.read_text(encoding="utf-8"))
+    read = json.loads(json.dumps(to_json(report)))
     assert read["passed"] is False
     assert read["broken"][0]["name"] == "figures"
     assert len(read["results"]) == len(report.results.results)
     assert {"case": "c1", "language": "zh"}.items() <= read["answers"][1].items()
     assert read["answers"][1]["answer"]["answer"] == "70亿美元 [1]"
+    failed = [one for one in read["verdicts"] if not one["passed"]]
+    assert failed == [{"case": "c1", "language": "zh", "passed": False, "faults": ["right"]}]
 
 
-def test_json_of_the_same_run_is_the_same_but_for_times() -> None:
-    first, second = (to_json(report_on(build_right_assistant())) for _ in range(2))
-    for read in (first, second):
-        del read["timings_ms"]
-        for answer in read["answers"]:
-            del answer["seconds"]
+def test_the_same_run_makes_the_same_json() -> None:
+    first, second = (json.dumps(to_json(report_on(build_right_assistant()))) for _ in range(2))
     assert first == second
+    assert "seconds" not in first
+    assert "timings_ms" not in first
+
+
+def test_times_stand_apart_by_stage_and_question() -> None:
+    read = times_json(report_on(build_right_assistant()))
+    assert {one["stage"] for one in read["stages_ms"]} >= {"ask", "retrieve", "total"}
+    assert [(one["case"], one["language"]) for one in read["asks"]][:2] == [
+        ("c1", "en"),
+        ("c1", "zh"),
+    ]
+    assert read["asks"][0]["timings_ms"] == {"retrieve": 2, "total": 3}
+
+
+def test_a_part_of_a_suite_breaks_no_floor() -> None:
+    suite = Suite("s", Path("q"), Path("d"), None, {"figures": 0.9})
+    results = run_task(build_task(build_cases(), wrong_in_chinese()))
+    assert not build_report(suite, results, SIZES).passed
+    assert build_report(suite, results, SIZES, limited=True).passed
+
+
+def test_amounts_are_of_what_was_answered_and_what_all_of_it_took() -> None:
+    case = build_case()
+    used = {"prompt_tokens": 700, "completion_tokens": 30, "cost": "0.0012", "currency": "USD"}
+    said = {**build_answer(ENGLISH).to_json(), "usage": used}
+    refused = {**build_refusal().to_json(), "usage": used}
+    replies = [Reply(Ask(case, "en"), answer, (), 0.1) for answer in (said, said, refused)]
+    (amounts,) = measure_amounts(replies)
+    assert (amounts.language, amounts.answers) == ("en", 2)
+    assert (amounts.characters, amounts.claims, amounts.citations) == (len(ENGLISH), 1.0, 1.0)
+    assert amounts.tokens == {"completion_tokens": 90, "prompt_tokens": 2100}
+    assert (amounts.cost, amounts.currency) == ("0.0036", "USD")

@@ -7,6 +7,7 @@ from evals.retrieval import (
     RETRIEVAL_MEASURES,
     TOP,
     find_rank,
+    find_ranks,
     score_rank,
     score_ranks,
     score_retrieval,
@@ -63,12 +64,12 @@ def test_measures_are_named_as_in_the_literature() -> None:
 
 
 def test_a_question_without_an_answer_has_nothing_to_retrieve() -> None:
-    scores = score_retrieval(Ask(build_negative(), "zh"), [build_passage()])
+    scores = score_retrieval(Ask(build_negative(), "zh"), ())
     assert {score.value for score in scores.values()} == {None}
 
 
 def test_a_quotation_that_is_met_scores_everywhere() -> None:
-    scores = score_retrieval(ask(), [build_passage()])
+    scores = score_retrieval(ask(), find_ranks(ask(), [build_passage()]))
     assert {score.value for score in scores.values()} == {1.0}
 
 

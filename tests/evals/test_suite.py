@@ -5,7 +5,7 @@ import pytest
 from assistant.errors import SuiteError
 from evals.cases import read_cases
 from evals.known import find_strange_units
-from evals.suite import SUITES, find_suite, read_suites
+from evals.suite import SUITES, choose_suites, find_suite, read_suites
 
 TOML = """
 [reports]
@@ -81,3 +81,54 @@ def test_the_shipped_suites_can_be_read_and_judged() -> None:
         cases = read_cases(suite.file)
         assert suite.documents.is_dir()
         assert [unit for case in cases for unit in find_strange_units(case.figures)] == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path, TOML)
+    (tmp_path / "q.jsonl").touch()
+    return tmp_path
+
+
+def test_without_a_name_the_shipped_suites_are_meant() -> None:
+    assert choose_suites() == read_suites(SUITES)
+
+
+def test_a_shipped_suite_is_meant_by_its_name() -> None:
+    (suite,) = choose_suites(["sample"])
+    assert suite in read_suites(SUITES)
+
+
+@pytest.mark.parametrize("name", ["suite.toml", "."])
+def test_a_suite_toml_or_its_folder_means_all_in_it(folder: Path, name: str) -> None:
+    found = choose_suites([str(folder / name)])
+    assert [suite.name for suite in found] == ["reports", "bare"]
+
+
+def test_a_file_that_a_suite_toml_declares_needs_no_documents(folder: Path) -> None:
+    (suite,) = choose_suites([str(folder / "q.jsonl")])
+    assert (suite.name, suite.floors["figures"]) == ("reports", 0.9)
+    assert suite.catalog is not None
+
+
+def test_given_documents_stand_in_place_of_declared_ones(folder: Path) -> None:
+    (suite,) = choose_suites([str(folder / "q.jsonl")], folder, None)
+    assert (suite.name, suite.documents, suite.catalog) == ("q", folder, None)
+    assert suite.floors["figures"] == 0.9
+
+
+def test_several_names_mean_all_of_them(folder: Path) -> None:
+    found = choose_suites(["sample", str(folder / "suite.toml")])
+    assert [suite.name for suite in found] == ["sample", "reports", "bare"]
+
+
+def test_a_file_needs_its_documents(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").touch()
+    with pytest.raises(SuiteError, match="no_docs"):
+        choose_suites([str(tmp_path / "own.jsonl")])
+
+
+def test_a_name_that_nobody_knows_is_told_with_those_that_are() -> None:
+    with pytest.raises(SuiteError, match="no_suite") as raised:
+        choose_suites(["smaple"])
+    assert "sample" in str(raised.value)

@@ -6,9 +6,10 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.errors import ModelError
+from evals.cases import Ask
 from evals.measures import Result
 from evals.score import Score
-from evals.task import Task, build_task, run_task
+from evals.task import Reply, Task, build_task, run_task
 from tests.evals.fakes import (
     CHINESE,
     FakeAssistant,
@@ -100,3 +101,45 @@ def test_an_error_of_the_model_stops_the_run() -> None:
 
     with pytest.raises(ModelError):
         run_task(build_task(build_cases(), Broken({})))
+
+
+def test_answers_stand_in_the_order_of_the_questions_however_many_are_asked_at_once() -> None:
+    task = build_task(build_cases(), build_right_assistant())
+    alone, together = run_task(task), run_task(task, workers=4)
+    assert [one.ask for one in together.replies] == [one.ask for one in alone.replies]
+    assert together.results == alone.results
+
+
+def test_each_attempt_is_scored_by_itself() -> None:
+    results = run_task(build_task(build_cases(), build_right_assistant(), repeat=2))
+    attempts = [one.ask.attempt for one in results.replies]
+    assert attempts == [1, 2] * 4
+    twins = [one.attempt for one in results.results if one.measure == "twins"]
+    assert sorted(twins) == [1, 1, 2, 2]
+
+
+def test_what_is_kept_is_not_asked_again() -> None:
+    first = run_task(build_task(build_cases(), build_right_assistant()))
+    kept = {one.ask: one for one in first.replies[:2]}
+    added: list[Reply] = []
+
+    class Keeper:
+        def find(self, ask: Ask) -> Reply | None:
+            return kept.get(ask)
+
+        def keep(self, reply: Reply) -> None:
+            added.append(reply)
+
+    assistant = build_right_assistant()
+    again = run_task(build_task(build_cases(), assistant), keeper=Keeper())
+    assert assistant.asked == ["Unknown?", "未知？"]
+    assert [one.ask.question for one in added] == assistant.asked
+    assert again.results == first.results
+
+
+def test_an_error_ends_the_run_before_what_waits_is_asked() -> None:
+    assistant = FakeAssistant({})
+    cases = [build_case(id=f"c{n}") for n in range(50)]
+    with pytest.raises(KeyError):
+        run_task(build_task(cases, assistant))
+    assert len(assistant.asked) < 20
