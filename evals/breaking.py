@@ -21,6 +21,7 @@ from assistant.prompts import explain
 from assistant.settings import load_settings, locale_language
 from evals.accepting import ask_cases, find_named
 from evals.baseline import find_baseline, read_baselines
+from evals.breaks import share_embedding
 from evals.cases import read_cases
 from evals.gate import describe_gate
 from evals.suite import SUITES
@@ -59,13 +60,13 @@ def build_table(outcomes: Sequence[Outcome]) -> Table:
 
 def run(name: str, limit: int = LIMIT, suites: Path = SUITES) -> list[Outcome]:
     """Every break, in the order of the table."""
-    bench = open_bench(name, limit, suites)
-    console = Console(stderr=True)
-    found = []
-    for trial in (try_quoting, try_writing, try_documents):
-        for outcome in trial(bench):
-            found.append(outcome)
-            console.print(f"{'✓' if outcome.caught else '✗'} {outcome.name}", markup=False)
+    console, found = Console(stderr=True), []
+    with share_embedding(load_settings().offline()):
+        bench = open_bench(name, limit, suites)
+        for trial in (try_quoting, try_writing, try_documents):
+            for outcome in trial(bench):
+                found.append(outcome)
+                console.print(f"{'✓' if outcome.caught else '✗'} {outcome.name}", markup=False)
     return found
 
 

@@ -7,6 +7,7 @@ a check that is off in both would be seen by nobody.
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,12 +20,15 @@ from llama_index.core.schema import TextNode
 from assistant import app, grounding, offline, reading, retrieval, support
 from assistant.answer import Answer, Citation, Passage
 from assistant.choosing import choose_sentences
+from assistant.embeddings import build_embedding
 from assistant.engine import GroundedQueryEngine
 from assistant.figures import Figure, say_figure
 from assistant.grounding import Source
 from assistant.passages import cite
+from assistant.settings import Settings
 from assistant.text import terms
 from assistant.writing import Writer
+from evals import collections
 from store import ingest, prepare
 
 _MYRIAD = 10_000
@@ -50,6 +54,18 @@ def forget() -> None:
             for one in vars(module).values():
                 if isinstance(one, functools._lru_cache_wrapper):
                     one.cache_clear()
+    gc.collect()  # what belongs to an assistant that is closed is large, and goes in circles
+
+
+@contextmanager
+def share_embedding(settings: Settings) -> Iterator[None]:
+    """One embedding for all assistants of the block: each would load the model for itself."""
+    shared = build_embedding(settings)
+    with (
+        mock.patch.object(app, "build_embedding", return_value=shared),
+        mock.patch.object(collections, "build_embedding", return_value=shared),
+    ):
+        yield
 
 
 @contextmanager
@@ -57,7 +73,9 @@ def shift_citations() -> Iterator[None]:
     """Each citation shows the passage that was retrieved after the one that it means."""
     conclude = GroundedQueryEngine._conclude
 
-    def shifted(engine: GroundedQueryEngine, question: Any, sources: Any, *rest: Any, **more: Any):  # type: ignore[no-untyped-def]
+    def shifted(
+        engine: GroundedQueryEngine, question: Any, sources: Any, *rest: Any, **more: Any
+    ) -> Answer:
         answer: Answer = conclude(engine, question, sources, *rest, **more)
         moved = tuple(_move(citation, sources) for citation in answer.citations)
         return replace(answer, citations=moved)

@@ -4,7 +4,7 @@ how sure the means are, and what they are beside those of another report."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from assistant.errors import SuiteError
 from evals.baseline import Baseline
 from evals.bootstrap import Interval, bootstrap_difference, bootstrap_mean
 from evals.cases import LANGUAGES
-from evals.measures import MEASURES, Tongue
+from evals.measures import MEASURES, Result, Tongue
 from evals.task import Results
 from evals.verdicts import build_verdicts
 
@@ -54,27 +54,29 @@ class Repeats:
     sure: tuple[Sure, ...]
 
 
-def measure_repeats(runs: Sequence[Results], others: ScoresByPlace | None = None) -> Repeats:
-    """`runs` are the repetitions; `others` what `read_scores` or `score_baseline` gives."""
-    scores = collect_scores(runs)
+def measure_repeats(results: Results, others: ScoresByPlace | None = None) -> Repeats:
+    """Of a run that asked each question several times; `others` is what `read_scores` or
+    `score_baseline` gives."""
+    scores = collect_scores(results)
+    times = max((reply.ask.attempt for reply in results.replies), default=0)
     found = [
-        Sure(*place, mean=mean, difference=bootstrap_difference(by_case, (others or {})[place]))
-        if place in (others or {})
-        else Sure(*place, mean=mean, difference=None)
+        Sure(*place, mean, bootstrap_difference(by_case, (others or {}).get(place, {})))
         for place, by_case in _in_order(scores)
         if (mean := bootstrap_mean(by_case))
     ]
-    return Repeats(len(runs), tuple(_rate(scores)), tuple(found))
+    return Repeats(times, tuple(_rate(scores)), tuple(found))
 
 
-def collect_scores(runs: Sequence[Results]) -> ScoresByPlace:
+def collect_scores(results: Results) -> ScoresByPlace:
     """What was scored; what could not be has no score rather than 0."""
     scores: ScoresByPlace = {}
-    for run in runs:
-        for one in run.results:
-            if one.score.value is not None:
-                _add(scores, (one.measure, one.language), one.case, one.score.value)
-        for (case, language), verdict in build_verdicts(run.results).items():
+    attempts: dict[int, list[Result]] = {}
+    for one in results.results:
+        attempts.setdefault(one.attempt, []).append(one)
+        if one.score.value is not None:
+            _add(scores, (one.measure, one.language), one.case, one.score.value)
+    for mine in attempts.values():
+        for (case, language), verdict in build_verdicts(mine).items():
             _add(scores, (PASSES, language), case, float(verdict.passed))
     return scores
 
@@ -90,20 +92,18 @@ def score_baseline(known: Baseline) -> ScoresByPlace:
     return scores
 
 
-def read_scores(path: Path) -> ScoresByPlace:
-    """The scores of a report's JSON. Raises SuiteError "missing", and "bad_suite" for a file that
-    is no report."""
+def read_scores(path: Path, suite: str) -> ScoresByPlace:
+    """The scores of a suite in a report.json. Raises SuiteError "missing", and "bad_suite" for a
+    file that is no report or has no such suite."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["results"]
-        scores: ScoresByPlace = {}
-        for row in rows:
-            if row["value"] is not None:
-                _add(scores, (row["measure"], row["language"]), row["case"], float(row["value"]))
+        text = path.read_text(encoding="utf-8")
+        named = {one["suite"]: one for one in json.loads(text)["suites"]}
+        return _read_suite(named[suite])
     except OSError as error:
         raise SuiteError("missing", path=path, reason=str(error)) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise SuiteError("bad_suite", path=path, reason="it is no report of an eval") from error
-    return scores
+        reason = f"it is no report of an eval of {suite}"
+        raise SuiteError("bad_suite", path=path, reason=reason) from error
 
 
 def repeats_json(repeats: Repeats) -> dict[str, Any]:
@@ -128,6 +128,16 @@ def build_repeat_table(repeats: Repeats) -> Table:
 def find_unsteady(repeats: Repeats) -> list[Rate]:
     """The cases that passed some of the times: what a single run says of them is chance."""
     return [rate for rate in repeats.rates if 0 < rate.passed < rate.times]
+
+
+def _read_suite(report: Mapping[str, Any]) -> ScoresByPlace:
+    scores: ScoresByPlace = {}
+    for row in report["results"]:
+        if row["value"] is not None:
+            _add(scores, (row["measure"], row["language"]), row["case"], float(row["value"]))
+    for row in report["verdicts"]:
+        _add(scores, (PASSES, row["language"]), row["case"], float(row["passed"]))
+    return scores
 
 
 def _add(scores: ScoresByPlace, place: Place, case: str, value: float) -> None:

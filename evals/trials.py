@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -135,7 +135,7 @@ class Bench:
     limit: int = LIMIT
 
     def choose(self, wanted: Wanted, times: int = 1) -> list[Case]:
-        """Cases that were right in both languages, spread over the suite."""
+        """Cases that were right in a language at least, spread over the suite."""
         held = [one for one in self.cases if wanted(one) and _is_held(self.known, one)]
         return spread(held, self.limit * times)
 
@@ -222,7 +222,7 @@ def try_documents(bench: Bench) -> Iterator[Outcome]:
     began = time.perf_counter()
     part = ask_cases(suite, before, bench.settings)
     yield _conclude(ALTERED, {"right"}, bench.judge(part), part, began)
-    gone = remove_document(before, suite.documents)
+    gone = remove_document(bench, suite.documents)
     yield from _try_stale(bench, suite, REMOVED, {"refusals"}, gone, breaks.keep_removed)
 
 
@@ -255,21 +255,25 @@ def copy_documents(bench: Bench) -> Suite:
     return suite
 
 
-def remove_document(cases: Sequence[Case], folder: Path) -> list[Case]:
-    """Delete the document that most of the cases are about; those of them, to be refused now."""
-    sources = [one.source for one in cases]
-    most = max(sources, key=sources.count)
-    (folder / most).unlink()
-    empty: Mapping[str, object] = {"figures": (), "names": (), "quote": "", "why": "it is gone"}
-    return [
-        replace(one, kind="unanswerable", **empty)  # type: ignore[arg-type]
-        for one in cases
-        if one.source == most
-    ]
+def remove_document(bench: Bench, folder: Path) -> list[Case]:
+    """Delete the document that most cases are about; some of those, which are to be refused now."""
+    alone = [one for one in bench.cases if one.answerable and one.source and not one.sources]
+    held = [one for one in alone if _is_held(bench.known, one)]
+    sources = [one.source for one in held]
+    most = max(sources, key=sources.count, default="")
+    if most:
+        (folder / most).unlink()
+    about = spread([one for one in held if one.source == most], bench.limit)
+    return [_deprive(one) for one in about]
+
+
+def _deprive(case: Case) -> Case:
+    why = f"{case.source} is gone"
+    return replace(case, kind="unanswerable", figures=(), names=(), quote="", why=why)
 
 
 def _is_held(known: Baseline, case: Case) -> bool:
-    return all(known.outcome((case.id, language)) == "right" for language in LANGUAGES)
+    return any(known.outcome((case.id, language)) == "right" for language in LANGUAGES)
 
 
 def _conclude(
