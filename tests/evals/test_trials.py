@@ -11,6 +11,8 @@ import pytest
 from assistant import app, offline, reading
 from assistant.refusing import find_refusal
 from assistant.text import terms
+from assistant.text.dictionary import translate_english
+from assistant.text.language import detect_language
 from evals import breaks
 from evals.accepting import accept_new, ask_cases
 from evals.breaking import build_table, open_bench
@@ -69,14 +71,23 @@ def test_the_gate_sees_a_break_and_names_its_measure(bench: Bench, name: str) ->
     assert outcome.turned > 0
 
 
+def read_names() -> list[object]:
+    places = (
+        (offline, "find_refusal"),
+        (app, "detect_language"),
+        (reading, "translate_english"),
+        (terms, "translate_english"),
+    )
+    return [vars(module)[name] for module, name in places]
+
+
 def test_after_a_break_the_product_is_whole_again(bench: Bench) -> None:
-    whole = (offline.find_refusal, app.detect_language, terms.translate_english)
+    whole = read_names()
     for one in BREAKS:
         with one.apply():
             pass
-    assert (offline.find_refusal, app.detect_language, terms.translate_english) == whole
-    assert offline.find_refusal is find_refusal
-    assert reading.translate_english is terms.translate_english
+    assert read_names() == whole
+    assert whole == [find_refusal, detect_language, translate_english, translate_english]
     part = ask_cases(bench.suite, bench.cases[:1], bench.settings)
     assert bench.judge(part).passed
 
