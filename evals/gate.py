@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Language
-from evals.baseline import NOTHING, Baseline, Comparison, Key, Turned, compare_baseline
+from evals.baseline import (
+    NOTHING,
+    Baseline,
+    Comparison,
+    Key,
+    Turned,
+    compare_baseline,
+    find_baseline,
+    read_baselines,
+)
 from evals.cases import Ask
 from evals.measures import Measure
-from evals.suite import SUITES
+from evals.suite import FILE, SUITES, Suite
 from evals.task import Reply, Results
 from evals.verdicts import build_verdicts
 
@@ -87,6 +96,19 @@ def judge_results(
         for turned in comparison.wrong
     )
     return Gate(suite, tuple(broken), comparison, falls, suites)
+
+
+def open_gate(
+    suite: Suite,
+    results: Results,
+    broken: Sequence[tuple[Measure, float]],
+    cases: Iterable[str],
+) -> Gate:
+    """The gate of a run without any model: with the baseline that lies where the suite's own does,
+    if it has this suite."""
+    suites = suite.file.parent / FILE
+    known = read_baselines(find_baseline(suites)).get(suite.name)
+    return judge_results(suite.name, results, broken, known, cases, suites)
 
 
 def name_expected(ask: Ask) -> str:

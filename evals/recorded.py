@@ -33,6 +33,8 @@ from pydantic import PrivateAttr, TypeAdapter, ValidationError
 
 from assistant.calling import Usage, count_usage, find_finish_reason
 from assistant.errors import SuiteError
+from assistant.models import build_llm
+from assistant.settings import Settings
 from evals.attempts import find_attempt
 from evals.cases import first_fault, read_rows
 
@@ -169,6 +171,19 @@ def open_recorded(wrapped: LLM, record: Path | None, replay: Path | None) -> LLM
             raise SuiteError("missing", path=replay, reason="no such file")
         return RecordedLLM(wrapped, Tape(replay), replays=True)
     return RecordedLLM(wrapped, Tape(record)) if record is not None else wrapped
+
+
+def open_tape(settings: Settings, record: Path | None, replay: Path | None) -> LLM | None:
+    """The model of the settings with a tape before it; None where no tape is wanted.
+
+    Raises SuiteError "no_tape" where the settings name no model, and as `open_recorded`.
+    """
+    if record is None and replay is None:
+        return None
+    model = build_llm(settings)
+    if model is None:
+        raise SuiteError("no_tape")
+    return open_recorded(model, record, replay)
 
 
 def read_replies(path: Path) -> list[Recorded]:
