@@ -81,9 +81,9 @@ class Caller:
 
     def close(self) -> None:
         """Let go of the connections."""
-        if isinstance(self._llm, OpenAI):
-            background.run(self._llm._get_aclient().close(), _CLOSE_S)
-            self._llm._get_client().close()
+        if model := find_openai(self._llm):
+            background.run(model._get_aclient().close(), _CLOSE_S)
+            model._get_client().close()
 
     async def _reply(
         self, messages: Sequence[ChatMessage], slots: Slots
@@ -123,7 +123,7 @@ class Caller:
     async def _open(self, messages: Sequence[ChatMessage], end: float) -> Any:
         """The stream; with OpenAI's classes, the request goes out when its first item is wanted."""
         options: dict[str, Any] = {}
-        if isinstance(self._llm, OpenAI):
+        if find_openai(self._llm):
             # Streams don't count their tokens unless they are asked to.
             options = {"stream_options": {"include_usage": True}}
             options |= dict.fromkeys(self._left_out, openai.omit)
@@ -165,11 +165,18 @@ class _Ending:
 
 def build_caller(settings: Settings, llm: LLM) -> Caller:
     """The caller of the model that the settings name; all of a process share its slots."""
-    if isinstance(llm, OpenAI):
-        _ = llm._get_aclient().chat.completions  # loads what would else hold up the first call
+    if model := find_openai(llm):
+        _ = model._get_aclient().chat.completions  # loads what would else hold up the first call
     patience = Patience(settings.timeout)
     places = (_slots_of(settings.llm, settings.llm_slots, kind) for kind in ("slots", "asides"))
     return Caller(llm, patience, *places)
+
+
+def find_openai(llm: LLM) -> OpenAI | None:
+    """The model if it speaks OpenAI's protocol, or the one that it stands before as its
+    `wrapped`."""
+    model = getattr(llm, "wrapped", llm)
+    return model if isinstance(model, OpenAI) else None
 
 
 def find_finish_reason(raw: object) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from assistant.answer import Language
-from assistant.app import build_assistant
+from assistant.app import Assistant, build_assistant
 from assistant.cli_output import printable
 from assistant.errors import SuiteError
 from assistant.models import build_llm
@@ -21,7 +21,9 @@ from assistant.settings import Settings, load_settings
 from evals.cases import LANGUAGES, Case, read_cases
 from evals.collections import Prepared, prepare_collection
 from evals.fingerprint import build_fingerprint, hash_fingerprint
+from evals.gate import describe_gate, open_gate
 from evals.journal import Journal
+from evals.recorded import open_tape
 from evals.report import Report, build_report, to_json
 from evals.score import Scorer
 from evals.suite import Suite, choose_suites
@@ -40,6 +42,7 @@ class Order:
     `judge` the model that is set judges the answers, too. `limit` asks so many cases of a suite,
     spread over it; floors don't hold then. Each question is asked `repeat` times. `out` is a folder
     for all results. Documents given as `docs` are read with `catalog` or, if None, without any.
+    The model's replies are put on the tape `record`, or come from `replay` in its place.
     """
 
     suites: tuple[str, ...] = ()
@@ -51,10 +54,17 @@ class Order:
     judge: bool = False
     limit: int | None = None
     repeat: int = 1
+    record: Path | None = None
+    replay: Path | None = None
+
+    @property
+    def taped(self) -> bool:
+        return (self.record or self.replay) is not None
 
 
 def run(order: Order, tell: Callable[[dict[str, Any]], None] | None = None) -> int:
-    """Ask and measure; 1 where a floor is broken or a document could not be read, else 0.
+    """Ask and measure; 1 where a floor is broken, a question turned wrong or a document could not
+    be read, else 0.
 
     The results are kept in the data folder, too, for the chat to show; `tell` is given those of
     each suite as JSON. Raises SuiteError, StoreError, CatalogError, ModelError.
@@ -89,17 +99,39 @@ def run_suite(
     fingerprint = build_fingerprint(suite, prepared)
     journal = Journal(prepared.settings.data / "replies.jsonl", hash_fingerprint(fingerprint))
     with (
-        closing(build_assistant(prepared.settings, collection=prepared.collection)) as assistant,
+        closing(open_assistant(prepared, order)) as assistant,
         open_judges(prepared.settings if order.judge else prepared.settings.offline()) as judges,
     ):
         task = build_task(chosen, assistant, order.languages, order.repeat)
         scorers = {**task.scorers, **judges}
-        results = run_task(replace(task, scorers=scorers), count_workers(settings), journal)
+        results = run_task(
+            replace(task, scorers=scorers),
+            count_workers(settings),
+            None if order.taped else journal,
+        )
     journal.close()
     limited = len(chosen) < len(cases)
     report = build_report(suite, results, prepared.chunk_sizes, fingerprint, limited=limited)
     print_report(report, console)
-    return report, DONE if report.passed and not prepared.failed else FAILED
+    passed = report.passed and (order.live or hold_baseline(report, cases, console))
+    return report, DONE if passed and not prepared.failed else FAILED
+
+
+def open_assistant(prepared: Prepared, order: Order) -> Assistant:
+    """What is asked; with a tape before its model, if one is wanted."""
+    tape = open_tape(prepared.settings, order.record, order.replay)
+    if tape is None:
+        return build_assistant(prepared.settings, collection=prepared.collection)
+    return build_assistant(prepared.settings, collection=prepared.collection, llm=tape)
+
+
+def hold_baseline(report: Report, cases: Sequence[Case], console: Console) -> bool:
+    """Whether all that was right still is; says what isn't. Answers of a model vary: theirs are
+    not held to it."""
+    gate = open_gate(report.suite, report.results, (), [case.id for case in cases])
+    for line in describe_gate(gate):
+        console.print(printable(line), markup=False, highlight=False)
+    return gate.passed
 
 
 def spread_cases(cases: Sequence[Case], limit: int | None) -> list[Case]:

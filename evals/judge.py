@@ -23,9 +23,9 @@ from llama_index.core.evaluation import (
 )
 from llama_index.core.llms import LLM
 from llama_index.core.prompts.rich import RichPromptTemplate
-from llama_index.llms.openai import OpenAI
 
 from assistant.answer import Language
+from assistant.calling import find_openai
 from assistant.errors import ModelError, RetryableModelError
 from assistant.failures import model_errors
 from assistant.fencing import fence
@@ -82,8 +82,8 @@ def open_judge(
                 _CORRECT: partial(_score_correct, _by_language(build_correctness, llm), ask),
             }
         finally:
-            if isinstance(llm, OpenAI):
-                runner.run(llm._get_aclient().close())
+            if model := find_openai(llm):
+                runner.run(model._get_aclient().close())
 
 
 def build_faithfulness(llm: LLM, language: Language) -> BaseEvaluator:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.answer import Answer, Language, Passage
+from evals.attempts import begin_attempt
 from evals.cases import LANGUAGES, Ask, Case, build_asks
 from evals.measures import SCORERS, Result
 from evals.retrieval import TOP, Ranks, find_ranks, score_retrieval
@@ -129,7 +130,8 @@ def _ask_once(assistant: Asked, keeper: Keeper | None, ask: Ask) -> Reply:
 
 def _ask(assistant: Asked, ask: Ask) -> Reply:
     began = time.perf_counter()
-    answer = assistant.ask(ask.question)
+    with begin_attempt(ask.attempt):
+        answer = assistant.ask(ask.question)
     seconds = time.perf_counter() - began
     passages = assistant.retrieve(ask.question, top_k=TOP) if ask.case.answerable else []
     return Reply(ask, as_json(answer), find_ranks(ask, passages), seconds)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 from typer.core import TyperGroup
 
+from assistant.cli.accepting import accept
 from assistant.cli.options import CatalogOption, NotifyOption
 
 _DEFAULT = "run"
@@ -33,6 +34,9 @@ Examples:
   duocite eval run --help                      all that can be said of a run
 """,
 )
+
+
+app.command()(accept)
 
 
 @app.command(name=_DEFAULT)
@@ -69,6 +73,13 @@ def evaluate(
         bool,
         typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
     ] = False,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the model's replies (with --live).")
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Kept replies in the model's place (with --live)."),
+    ] = None,
     notify: NotifyOption = False,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right. Without --live, nothing
@@ -80,7 +91,10 @@ def evaluate(
       duocite eval sample --out results
       duocite eval gold.jsonl --docs reports/ --catalog reports/catalog.yaml
       duocite eval --live --judge --repeat 3
+      duocite eval --live --replay replies.jsonl
     """
+    if record and replay:
+        raise typer.BadParameter("either --record or --replay")
     if not suites and (docs or catalog):
         raise typer.BadParameter("--docs and --catalog go with a FILE of known answers")
     from assistant import commands
@@ -91,6 +105,16 @@ def evaluate(
     tell = commands.open_posting(settings).tell_report if notify else None
     languages = (language,) if language else get_args(Language)
     order = command.Order(
-        tuple(suites or ()), docs, catalog, out, languages, live, judge, limit, repeat
+        tuple(suites or ()),
+        docs,
+        catalog,
+        out,
+        languages,
+        live,
+        judge,
+        limit,
+        repeat,
+        record,
+        replay,
     )
     raise typer.Exit(command.run(order, tell))

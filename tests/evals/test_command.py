@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from assistant.answer import Answer
 from assistant.errors import SuiteError
 from assistant.settings import Settings
 from evals import collections, command
+from evals.baseline import Baseline, write_baselines
 from evals.cases import read_cases
 from evals.command import Order, count_workers, run, spread_cases
 from evals.suite import SUITES
@@ -204,6 +206,44 @@ def test_the_last_results_are_kept_with_the_data(
 def test_as_many_questions_are_asked_at_once_as_somebody_can_answer() -> None:
     assert count_workers(Settings(llm="compatible:m@http://127.0.0.1:9", llm_slots=5)) == 5
     assert count_workers(Settings(llm="offline", llm_slots=99)) < 99
+
+
+def hold(folder: Path) -> None:
+    """A baseline in which all of it is right."""
+    (folder / "suite.toml").write_text(FLOORS.replace("figures = 0.9", ""), encoding="utf-8")
+    known = Baseline().put(("c1", "en"), "right").put(("c1", "zh"), "right")
+    known = known.put(("n1", "en"), "right").put(("n1", "zh"), "right")
+    write_baselines({"own": known}, folder / "baseline.json")
+
+
+def test_a_question_that_turned_wrong_ends_with_1_and_is_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hold(folder)
+    answer_with(monkeypatch, build_right_assistant())
+    assert run(Order((str(folder),))) == 0
+    answer_with(monkeypatch, wrong_assistant())
+    (folder / "docs" / "report.txt").write_text(f"{TEXT}\n", encoding="utf-8")
+    assert run(Order((str(folder),))) == 1
+    shown = capsys.readouterr().out
+    assert "own c1 zh: was right, is wrong" in shown
+    assert "n1 zh: was right" not in shown
+
+
+def test_answers_of_a_model_are_not_held_to_the_baseline(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(folder)
+    answer_with(monkeypatch, wrong_assistant())
+    assert run(Order((str(folder),), live=True)) == 0
+
+
+def test_a_tape_without_a_model_is_refused(folder: Path) -> None:
+    hold(folder)
+    plain, tape = Order((str(folder),)), folder / "t.jsonl"
+    for taped in (replace(plain, record=tape), replace(plain, replay=tape)):
+        with pytest.raises(SuiteError, match="no_tape"):
+            run(taped)
 
 
 @pytest.mark.parametrize("live", [False, True])
