@@ -205,12 +205,19 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         from assistant.server import build_app
         from assistant.serving import Serving
         from assistant.status import build_status
+        from evals.acceptance import open_drafts
 
         token = make_token()
         app = build_app(owner, token, site)
         status = partial(build_status, settings, owner.collections)
         web.mount(
-            app, owner.assistant(collection), state=state, library=owner, site=site, status=status
+            app,
+            owner.assistant(collection),
+            state=state,
+            library=owner,
+            site=site,
+            status=status,
+            drafts=open_drafts(settings.data),
         )
         with (
             closing(app.state.workers),
