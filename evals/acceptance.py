@@ -19,7 +19,8 @@ from filelock import FileLock
 from assistant.errors import SuiteError
 from assistant.figures import Figure, find_figures
 from assistant.tables import read_rows as read_table
-from evals.cases import DROPPED, PROPOSED, Case, build_case, read_rows
+from assistant.text.language import detect_language
+from evals.cases import DROPPED, LANGUAGES, PROPOSED, Ask, Case, build_case, read_rows
 from evals.known import holds_figure
 from evals.quotes import squeeze
 from evals.sources import Texts
@@ -54,7 +55,7 @@ class DraftFile:
 
     def accept(self, draft: str, texts: Texts) -> Case:
         """Make a case of a draft. Raises SuiteError "unfit" with what it still lacks, and what
-        `check_case` raises."""
+        `check_languages` and `check_case` raise."""
         with self._locked():
             rows = self._read()
             at = _find(self.path, rows, draft)
@@ -63,6 +64,7 @@ class DraftFile:
                 case = build_case(row)
             except ValueError as error:
                 raise SuiteError("unfit", id=draft, reason=str(error)) from error
+            check_languages(case)
             check_case(case, texts)
             self._keep(rows, at, row)
             return case
@@ -121,6 +123,14 @@ def open_drafts(data: Path) -> DraftFile:
 def is_open(row: Mapping[str, Any]) -> bool:
     """Proposed, or begun from an answer that a reader found wrong."""
     return row.get("state") == PROPOSED or ("given" in row and row.get("state") != DROPPED)
+
+
+def check_languages(case: Case) -> None:
+    """That each question is in its language by what most of its words are, for so the assistant
+    tells it; SuiteError "wrong_language". One that still quotes the other language may not be."""
+    for language in LANGUAGES:
+        if detect_language(Ask(case, language).question) != language:
+            raise SuiteError("wrong_language", id=case.id, field=f"question_{language}")
 
 
 def check_case(case: Case, texts: Texts) -> None:

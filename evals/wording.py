@@ -100,11 +100,12 @@ def _say_does(said: Said) -> str:
 def lower(subject: str) -> str:
     """Within a question: an article is no name."""
     first, _, more = subject.partition(" ")
-    plain = first in ("The", "A", "An") or first.lower() in load_words().measures
-    plain = plain or bool(more[:1].islower() and _is_common(first.lower()))
-    return (
-        f"{first.lower()} {more}".strip() if plain and first[1:] == first[1:].lower() else subject
-    )
+    small = first.lower()
+    if first[1:] != small[1:]:
+        return subject  # R&D, GDP
+    plain = first in ("The", "A", "An") or small in load_words().measures
+    plain = plain or bool(more[:1].islower() and _is_common(small))
+    return f"{small} {more}".strip() if plain else subject
 
 
 def _is_common(word: str) -> bool:

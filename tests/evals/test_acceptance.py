@@ -82,6 +82,8 @@ def test_accepted_cases_may_go_to_another_file_once(tmp_path: Path) -> None:
         ({"figures": [{"value": 42000000, "unit": "t"}]}, "no_figure"),
         ({"quote": "The port authority reviewed its plans in spring."}, "no_figure"),
         ({"question_zh": " "}, "unfit"),
+        ({"question_zh": "How much freight?"}, "wrong_language"),
+        ({"question_en": "What was “重庆同东盟十国的贸易额” in 2023?"}, "wrong_language"),
         ({"kind": ""}, "unfit"),
         ({"figures": [{"value": "many", "unit": "t"}]}, "unfit"),
     ],

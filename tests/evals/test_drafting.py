@@ -19,7 +19,7 @@ PORT = """# Port of Wenzhou
 
 The port of Wenzhou handled 12 million tonnes of cargo in 2022.
 
-2023年温州港的货物吞吐量为1500万吨。
+2023年温州的货物吞吐量为1500万吨。
 """
 LINE = "The port of Wenzhou handled 12 million tonnes of cargo in 2022."
 
