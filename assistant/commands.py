@@ -242,6 +242,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         from assistant.server import build_app
         from assistant.serving import Serving
         from assistant.status import build_status
+        from evals.acceptance import open_drafts
 
         token = make_token()
         app = build_app(owner, token, site, state=state, collection=collection)
@@ -257,6 +258,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
                 library=owner,
                 site=site,
                 status=status,
+                drafts=open_drafts(settings.data),
             )
         with (
             closing(app.state.workers),

@@ -29,6 +29,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "repair": frozenset({"passages", "numbers", "question", "sentence", "problems", "refusal"}),
     "condense": frozenset({"history", "question"}),
     "expand": frozenset({"question"}),
+    "draft_case": frozenset({"passage"}),
     "judge": frozenset({"measure", "passages", "question", "answer", "known", "before"}),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,9 @@ from evals.quotes import squeeze
 Kind = Literal["figure", "date", "name", "list", "multi", "unanswerable", "near_miss"]
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
 NEGATIVE: frozenset[str] = frozenset({"unanswerable", "near_miss"})
+
+PROPOSED, DROPPED = "proposed", "dropped"
+"""What the `state` of a line says: nobody has accepted it as a case yet, or refused to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,15 @@ _CASE = TypeAdapter(Case)
 
 
 def read_cases(path: Path) -> list[Case]:
-    """The cases of a JSONL file, in its order; blank lines are passed over.
+    """The cases of a JSONL file, in its order; blank lines and dropped proposals are passed over.
 
     Raises SuiteError "missing" where the file can't be read, "bad_line" with the line where a case
-    is not as `Case` says, and "empty" where there is none.
+    is not as `Case` says or is only proposed, and "empty" where there is none.
     """
     cases: dict[str, Case] = {}
     for number, row in read_rows(path):
+        if row.get("state") == DROPPED:
+            continue
         case = _read_case(path, number, row)
         if case.id in cases:
             raise SuiteError("bad_line", path=path, line=number, reason=f"id {case.id} twice")
@@ -138,11 +143,21 @@ def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:
 
 def _read_case(path: Path, number: int, row: dict[str, Any]) -> Case:
     try:
+        return build_case(row)
+    except ValueError as error:
+        raise SuiteError("bad_line", path=path, line=number, reason=str(error)) from error
+
+
+def build_case(row: Mapping[str, Any]) -> Case:
+    """The case of a line; ValueError with what is wrong with it."""
+    if row.get("state") == PROPOSED:
+        raise ValueError("proposed, and not accepted yet")
+    try:
         case = _CASE.validate_python(row)
     except ValidationError as error:
-        raise SuiteError("bad_line", path=path, line=number, reason=first_fault(error)) from error
+        raise ValueError(first_fault(error)) from error
     if fault := _find_fault(case):
-        raise SuiteError("bad_line", path=path, line=number, reason=fault)
+        raise ValueError(fault)
     return case
 
 

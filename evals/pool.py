@@ -37,18 +37,19 @@ def fill_pool(
     pool: Collection,
     embedding: StoreEmbedding,
     paragraphs: Sequence[Paragraph],
-    others: Collection,
+    others: Collection | None = None,
 ) -> int:
     """Make the pool hold the paragraphs and the documents of `others`, and nothing else.
 
     Returns how many paragraphs were embedded: 0 where nothing has changed.
     """
     wanted = {paragraph.id for paragraph in paragraphs}
-    wanted |= {record.id for record in others.documents()}
+    wanted |= {record.id for record in others.documents()} if others else set()
     for record in pool.documents():
         if record.id not in wanted:
             pool.remove(record.id)
-    copy_documents(others, pool)
+    if others:
+        copy_documents(others, pool)
     return sum(_add_paragraph(pool, embedding, paragraph) for paragraph in paragraphs)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 from typer.core import TyperGroup
 
+from assistant.cli import drafting
 from assistant.cli.accepting import accept
 from assistant.cli.options import CatalogOption, NotifyOption
 
@@ -32,8 +33,12 @@ app = typer.Typer(
 Examples:
   duocite eval                                 the shipped suites, without any model
   duocite eval run --help                      all that can be said of a run
+  duocite eval draft reports/                  propose cases from your own documents
 """,
 )
+
+for made in (drafting.draft, drafting.review, drafting.external):
+    app.command()(made)
 
 
 app.command()(accept)

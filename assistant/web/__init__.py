@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assistant.status import Status
     from assistant.web.chat import Assistant
     from assistant.web.holdings import Library
+    from assistant.web.reviewing import Drafts
+    from evals.acceptance import DraftFile
 
 HERE = Path(__file__).parent
 
@@ -30,12 +32,14 @@ def mount(
     library: Library | None = None,
     site: Site | None = None,
     status: Callable[[], Status] | None = None,
+    drafts: DraftFile | None = None,
 ) -> None:
     """Put the chat at the root of an app, behind the routes that are there already.
 
     Conversations and feedback go into `state`; without it, they last as long as the app. There is
     a tab for the documents of `library`, and one for what is used, as `status` says it. What
     `app.state.workers` ends, if it has them, ends uploads too. `site` says whether people sign in.
+    Editors find the proposed cases of `drafts` in a tab of their own.
     """
     import gradio as gr
 
@@ -66,6 +70,7 @@ def mount(
             workers=getattr(app.state, "workers", None),
             site=site,
             look=status,
+            drafts=_open_drafts(drafts, assistant) if drafts else None,
         ),
         path="/",
         theme=build_theme(),
@@ -76,6 +81,18 @@ def mount(
         show_error=False,
         ssr_mode=False,
     )
+
+
+def _open_drafts(file: DraftFile, assistant: Assistant) -> Drafts:
+    """With the texts of the collection that the chat asks."""
+    from assistant.web.reviewing import Drafts
+    from evals.sources import find_id
+
+    def text(source: str) -> str | None:
+        known = find_id([record.id for record in assistant.documents()], source)
+        return assistant.text(known) if known else None
+
+    return Drafts(file, text)
 
 
 def _build_head() -> str:

@@ -37,6 +37,7 @@ from assistant.web.labels import show_masthead, show_welcome
 from assistant.web.panel import show_hint
 from assistant.web.parts import Parts, label_tabs, lay_out
 from assistant.web.person import bind_person
+from assistant.web.reviewing import Drafts, ReviewEvents
 from assistant.web.scope import read_filters
 from assistant.web.status import Look, bind_status
 from assistant.web.turns import Turns
@@ -63,21 +64,25 @@ def build_page(
     workers: Workers | None = None,
     site: Site | None = None,
     look: Look | None = None,
+    drafts: Drafts | None = None,
 ) -> gr.Blocks:
     """The chat on `assistant`, and the documents of `library` if there is one, which `workers` are
     at work on. Style and script are given when it is served, and `handouts` where that serves
     original files. Without a `keeper`, conversations last as long as the page. `site` says whether
-    people sign in; with `look` there is a tab of what is used."""
+    people sign in; with `look` there is a tab of what is used, with `drafts` one for editors where
+    they accept cases of the evals."""
     chat = Chat(assistant, handouts, keeper)
     name = load_messages("en").text("ui.page.name")
     holdings = Holdings(library) if library else None
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = lay_out(holdings, status=look is not None)
+        parts = lay_out(holdings, status=look is not None, drafts=drafts is not None)
         _Events(chat, parts, holdings, workers or Workers()).bind(page)
         bind_person(page, parts.person, parts.switch, site or Site())
         if parts.status and look:
             bind_status(page, parts.status, parts.switch, look)
+        if parts.drafts and drafts:
+            ReviewEvents(parts.drafts, drafts).bind(page, parts.switch)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 

@@ -19,6 +19,7 @@ from assistant.web.history import DrawerParts, lay_out_drawer
 from assistant.web.holdings import Holdings
 from assistant.web.labels import LANGUAGES
 from assistant.web.person import lay_out_person
+from assistant.web.reviewing import ReviewTab, lay_out_reviewing
 from assistant.web.status import StatusTab, lay_out_status
 
 
@@ -43,25 +44,28 @@ class Parts:
     panel: gr.HTML
     library: tuple[gr.Tab, DocumentTab] | None
     status: StatusTab | None
+    drafts: ReviewTab | None
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
 
 
-def lay_out(holdings: Holdings | None, *, status: bool) -> Parts:
-    """The whole page; with a tab for documents where there are `holdings`, and one for what is
-    used where that is known."""
+def lay_out(holdings: Holdings | None, *, status: bool, drafts: bool = False) -> Parts:
+    """The whole page; with a tab for documents where there are `holdings`, one for what is used
+    where that is known, and one for proposed cases where there may be `drafts`."""
     head = _lay_out_head()
     # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
     with gr.Tabs(elem_id="tabs"):
         chat = _lay_out_chat()
         library = _lay_out_library(holdings) if holdings else None
         used = lay_out_status() if status else None
+        proposed = lay_out_reviewing() if drafts else None
     return Parts(
         **head,
         **chat,
         library=library,
         status=used,
+        drafts=proposed,
         picked=gr.Textbox(visible="hidden", elem_id="picked"),
         opener=gr.Button(visible="hidden", elem_id="opener"),
         conversation=gr.State(Conversation()),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -10,18 +11,21 @@ from rich.console import Console
 
 from assistant.answer import Passage
 from assistant.errors import SuiteError
+from assistant.prompts import load_messages
 from assistant.settings import Settings
 from evals import collections, external
 from evals.external import (
-    Sought,
+    MEASURED,
     build_direction_table,
     main,
     measure_direction,
-    read_paragraphs,
-    read_questions,
+    print_published,
+    run,
     run_xquad,
 )
 from evals.pool import Paragraph
+from evals.published import XQUAD
+from evals.xquad import Sought, read_paragraphs, read_questions
 from store.chroma import open_store
 from store.embedding import HashEmbedding
 from tests.evals.fakes import build_passage
@@ -133,6 +137,53 @@ def test_questions_find_their_paragraph_in_their_own_language(
     directions = run_xquad(Settings(data=tmp_path / "data"), data, docs, None)
     found = {(one.asked, one.pool): one.measures["recall@1"] for one in directions}
     assert found["en", "en"] == found["zh", "zh"] == 1.0
+
+
+def test_without_other_documents_the_paragraphs_are_searched_alone(
+    data: Path, tmp_path: Path
+) -> None:
+    settings = Settings(data=tmp_path / "data")
+    directions = run_xquad(settings, data, None, None, limit=1)
+    assert {one.questions for one in directions} == {1}
+    moved = settings.model_copy(update={"data": settings.data / "evals" / "xquad"})
+    with closing(Lexical(moved, "xquad-en")) as pool:
+        assert list(pool.texts) == ["p1", "p2"]
+
+
+@pytest.mark.parametrize(("keep", "left"), [(False, False), (True, True)])
+def test_the_store_is_gone_afterwards_unless_it_is_kept(
+    keep: bool, left: bool, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUOCITE_DATA", str(tmp_path / "own"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    assert run("xquad", data, keep=keep) == 0
+    assert (tmp_path / "own").exists() is left
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("pooled", "limited", "said"),
+    [
+        (False, False, "among the paragraphs of English alone as well"),
+        (True, False, "leave --pool-docs out"),
+        (False, True, "not to be compared"),
+    ],
+)
+def test_published_figures_have_their_source_and_what_makes_them_comparable(
+    pooled: bool, limited: bool, said: str
+) -> None:
+    console = Console(file=io.StringIO(), width=300)
+    print_published(console, load_messages("en"), pooled=pooled, limited=limited)
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert said in shown
+    assert "0.942" in shown
+    assert "embeddings-benchmark/results" in shown
+
+
+def test_published_figures_are_of_measures_that_are_printed() -> None:
+    assert all(set(one.measures) == set(MEASURED) and one.source for one in XQUAD)
 
 
 def test_the_command_prints_a_row_a_direction(
