@@ -15,9 +15,12 @@ from assistant.answer import Language
 from assistant.errors import SuiteError
 from evals.quotes import squeeze
 
-Kind = Literal["figure", "date", "name", "list", "multi", "unanswerable", "near_miss"]
+Kind = Literal[
+    "figure", "date", "name", "list", "multi", "unanswerable", "near_miss", "false_premise"
+]
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
 NEGATIVE: frozenset[str] = frozenset({"unanswerable", "near_miss"})
+REFUSABLE: frozenset[str] = NEGATIVE | {"false_premise"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Case:
     Each of `names` holds its alternatives, split by "|". `quote` is verbatim in `source` but for
     white space, from 1-based `line` on; a case of several sources has all of them in `quotes`.
     `near_miss` and `unanswerable` have no answer in the documents; `trap_quote` says what tempts.
+    `false_premise` supposes what isn't so: its figures and names are what the documents say
+    instead. What is `forbidden` must not stand in any answer; texts are written as `names` are.
     """
 
     id: str
@@ -58,10 +63,13 @@ class Case:
     lines: tuple[int, ...] = ()
     why: str = ""
     trap_quote: str = ""
+    forbidden: tuple[str, ...] = ()
+    forbidden_figures: tuple[KnownFigure, ...] = ()
 
     @property
     def answerable(self) -> bool:
-        return self.kind not in NEGATIVE
+        """Whether refusing is wrong."""
+        return self.kind not in REFUSABLE
 
     @property
     def quotations(self) -> tuple[str, ...]:
@@ -152,7 +160,7 @@ def _find_fault(case: Case) -> str | None:
     known = bool(case.figures or case.names)
     if not (case.question_en.strip() and case.question_zh.strip()):
         return "a question is empty"
-    if not case.answerable:
+    if case.kind in NEGATIVE:
         return f"a case of kind {case.kind} can't have figures or names" if known else None
     if not known:
         return f"a case of kind {case.kind} needs figures or names"

@@ -31,7 +31,7 @@ from evals.task import Reply, Results
 TONGUES: tuple[Tongue, ...] = ("en", "zh", "both")
 HEADINGS = {"en": "English", "zh": "Chinese", "both": "both"}
 KIND_MEASURES = ("right", "citation", "answered", "refusals")
-FAULTS = ("right", "citation", "answered", "refusals", "quotation_found", "language")
+FAULTS = ("right", "citation", "answered", "refusals", "clean", "quotation_found", "language")
 _SHOWN = 40
 
 
