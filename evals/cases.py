@@ -45,6 +45,7 @@ class Case:
     `near_miss` and `unanswerable` have no answer in the documents; `trap_quote` says what tempts.
     `false_premise` supposes what isn't so: its figures and names are what the documents say
     instead. What is `forbidden` must not stand in any answer; texts are written as `names` are.
+    `tags` say what else a case has in common with others; a suite can have floors for them.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Case:
     trap_quote: str = ""
     forbidden: tuple[str, ...] = ()
     forbidden_figures: tuple[KnownFigure, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:

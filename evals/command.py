@@ -65,7 +65,8 @@ def choose_suites(file: Path | None, docs: Path | None, catalog: Path | None) ->
     if docs is None:
         raise SuiteError("no_docs", path=file)
     declared = find_suite(file)
-    return [Suite(file.stem, file, docs, catalog, declared.floors if declared else {})]
+    suite = Suite(file.stem, file, docs, catalog)
+    return [replace(suite, floors=declared.floors, tags=declared.tags) if declared else suite]
 
 
 def run_suite(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,34 @@ class Report:
 
 def build_report(suite: Suite, results: Results, chunk_sizes: tuple[ChunkSizes, ...]) -> Report:
     measures = measure_results(results.results, TONGUES)
-    broken = find_broken_floors(measures, suite.floors)
+    broken = [*find_broken_floors(measures, suite.floors), *find_broken_tags(suite, results)]
     timings = measure_timings(results.replies)
     return Report(suite, results, tuple(measures), tuple(broken), chunk_sizes, timings)
+
+
+def find_broken_tags(suite: Suite, results: Results) -> Iterator[tuple[Measure, float]]:
+    """The floors of tags that are broken; the measure is named with its tag."""
+    tagged = group_by_tag(results)
+    for tag, floors in suite.tags.items():
+        measures = measure_results(tagged.get(tag, []), TONGUES)
+        for measure, floor in find_broken_floors(measures, floors):
+            yield replace(measure, name=f"{measure.name} of {tag}"), floor
+
+
+def group_by_tag(results: Results) -> dict[str, list[Result]]:
+    """The results of the cases with each tag, in the order in which tags first appear."""
+    tags = {reply.ask.case.id: reply.ask.case.tags for reply in results.replies}
+    grouped: dict[str, list[Result]] = {}
+    for tag in dict.fromkeys(tag for own in tags.values() for tag in own):
+        grouped[tag] = [result for result in results.results if tag in tags[result.case]]
+    return grouped
+
+
+def group_by_kind(results: Results) -> dict[str, list[Result]]:
+    grouped: dict[str, list[Result]] = {}
+    for result in results.results:
+        grouped.setdefault(result.kind, []).append(result)
+    return grouped
 
 
 def measure_timings(replies: Sequence[Reply]) -> tuple[Timing, ...]:
@@ -80,7 +105,9 @@ def print_report(report: Report, console: Console) -> None:
     console.print(f"{report.suite.name}: {cases} questions in English and in Chinese", markup=False)
     console.print(_say_models(report.results.replies), markup=False)
     console.print(build_measure_table(report))
-    console.print(build_kind_table(report.results.results))
+    console.print(build_group_table("kind", group_by_kind(report.results)))
+    if tagged := group_by_tag(report.results):
+        console.print(build_group_table("tag", tagged))
     for line in (*_say_chunks(report), *_say_timings(report)):
         console.print(line, markup=False)
     _print_faults(report, console)
@@ -106,6 +133,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "documents": str(suite.documents),
         "catalog": str(suite.catalog) if suite.catalog else None,
         "floors": suite.floors,
+        "tags": suite.tags,
         "passed": not report.broken,
         "models": count_models(report.results.replies),
         "measures": [asdict(measure) for measure in report.measures],
@@ -135,15 +163,14 @@ def build_measure_table(report: Report) -> Table:
     return table
 
 
-def build_kind_table(results: Sequence[Result]) -> Table:
-    table = Table("kind", title="By kind, English / Chinese questions")
+def build_group_table(name: str, groups: Mapping[str, Sequence[Result]]) -> Table:
+    table = Table(name, title=f"By {name}, English / Chinese questions")
     for heading in ("questions", *KIND_MEASURES):
         table.add_column(heading, justify="right")
-    for kind in dict.fromkeys(result.kind for result in results):
-        mine = [result for result in results if result.kind == kind]
+    for group, mine in groups.items():
         measures = measure_results(mine, LANGUAGES)
         pairs = [_pair(measures, name) for name in KIND_MEASURES]
-        table.add_row(kind, str(len({result.case for result in mine})), *pairs)
+        table.add_row(group, str(len({result.case for result in mine})), *pairs)
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ class Suite:
     """Questions, the documents they are asked of, and the floor of each measure (0 to 1).
 
     Without a `catalog` the documents are read without one, even if a sidecar lies beside them.
+    `tags` has floors that the cases with a tag must reach by themselves.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Suite:
     documents: Path
     catalog: Path | None = None
     floors: dict[str, float] = field(default_factory=dict)
+    tags: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class _Table:
     documents: Path
     catalog: Path | None = None
     floors: dict[str, float] = field(default_factory=dict)
+    tags: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 _TABLES = TypeAdapter(dict[str, _Table])
@@ -73,11 +77,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _build_suite(path: Path, name: str, table: _Table) -> Suite:
-    for measure, floor in table.floors.items():
-        if measure not in MEASURES:
-            raise SuiteError("bad_suite", path=path, reason=f"{name}: no measure {measure}")
-        if not 0 <= floor <= 1:
-            raise SuiteError("bad_suite", path=path, reason=f"{name}: {measure} is not 0 to 1")
+    for floors in (table.floors, *table.tags.values()):
+        _check_floors(path, name, floors)
     here = path.resolve().parent
     return Suite(
         name=name,
@@ -85,4 +86,13 @@ def _build_suite(path: Path, name: str, table: _Table) -> Suite:
         documents=(here / table.documents).resolve(),
         catalog=(here / table.catalog).resolve() if table.catalog else None,
         floors=dict(table.floors),
+        tags=dict(table.tags),
     )
+
+
+def _check_floors(path: Path, name: str, floors: Mapping[str, float]) -> None:
+    for measure, floor in floors.items():
+        if measure not in MEASURES:
+            raise SuiteError("bad_suite", path=path, reason=f"{name}: no measure {measure}")
+        if not 0 <= floor <= 1:
+            raise SuiteError("bad_suite", path=path, reason=f"{name}: {measure} is not 0 to 1")
