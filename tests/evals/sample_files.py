@@ -1,6 +1,6 @@
-"""Makes the two sample documents that aren't plain text: the PDF yearbook and the XLSX ledger.
+"""Makes the two documents of suites that aren't plain text: the PDF yearbook and the XLSX ledger.
 
-`python -m tests.evals.sample_files` writes them into evals/corpus. Everything in them is invented.
+`python -m tests.evals.sample_files` writes them to their places. Everything in them is invented.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from reportlab.lib.pagesizes import A5
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
-CORPUS: Final = Path(__file__).resolve().parents[2] / "evals" / "corpus"
-YEARBOOK: Final = "en-harbour-yearbook.pdf"
-LEDGER: Final = "zh-tea-ledger.xlsx"
+EVALS: Final = Path(__file__).resolve().parents[2] / "evals"
+YEARBOOK: Final = EVALS / "corpus" / "en-harbour-yearbook.pdf"
+LEDGER: Final = EVALS / "suites" / "ledger" / "zh-tea-ledger.xlsx"
 
 Rows = list[list[str]]
 
@@ -116,7 +116,7 @@ SHEETS: Final[dict[str, list[list[str | int | float]]]] = {
 
 
 def build_yearbook(path: Path) -> None:
-    """Four pages in A5; `invariant` leaves out the hour, so that the file is the same each time."""
+    """A page in A5 for each part, two for the first; `invariant` leaves out the hour, so that the file is the same each time."""
     story: list[Flowable] = []
     for number, page in enumerate(PAGES):
         story += [PageBreak()] if number else []
@@ -153,5 +153,5 @@ def _build_block(block: str | Rows) -> Flowable:
 
 
 if __name__ == "__main__":
-    build_yearbook(CORPUS / YEARBOOK)
-    build_ledger(CORPUS / LEDGER)
+    build_yearbook(YEARBOOK)
+    build_ledger(LEDGER)

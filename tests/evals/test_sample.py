@@ -42,8 +42,8 @@ ANSWERABLE = [case for case in CASES if case["kind"] not in NEGATIVE]
 NEAR_MISSES = [case for case in CASES if case["kind"] == "near_miss"]
 PARAPHRASES = [case for case in CASES if case.get("paraphrase")]
 TAGGED = {
-    "core": 95, "conflict": 11, "series": 9, "computed": 8, "several": 12, "table": 20, "pdf": 15,
-    "broad": 4, "chinese_only": 35, "english_only": 35,
+    "core": 95, "conflict": 10, "series": 6, "computed": 7, "several": 12, "table": 15, "pdf": 15,
+    "broad": 4, "chinese_only": 30, "english_only": 30,
 }  # fmt: skip
 
 CATALOG = yaml.safe_load((CORPUS / "catalog.yaml").read_text(encoding="utf-8"))
@@ -118,20 +118,18 @@ SAID = {name: find_figures(text) for name, text in DOCUMENTS.items()}
 
 def test_half_of_the_documents_are_chinese() -> None:
     languages = Counter("zh" if HAN.search(text[:40]) else "en" for text in DOCUMENTS.values())
-    assert languages.total() >= 20
+    assert languages.total() >= 18
     assert abs(languages["en"] - languages["zh"]) <= 1
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_document_is_short_and_names_its_sources(name: str) -> None:
     text = DOCUMENTS[name].strip()
-    if name.endswith(".xlsx"):
-        assert len(text.splitlines()) <= 60
-    elif name.startswith("zh"):
+    if name.startswith("zh"):
         assert 600 <= len(fold(text)) <= 1500
     else:
         assert 350 <= len(text.split()) <= 900
-    assert text.splitlines()[-1].startswith(("Facts: ", "资料来源：", "| 资料来源 |"))
+    assert text.splitlines()[-1].startswith(("Facts: ", "资料来源："))
 
 
 def test_no_two_documents_share_a_long_run_of_words() -> None:

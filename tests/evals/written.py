@@ -21,7 +21,7 @@ SCALES = {
 }  # fmt: skip
 SPELT = {
     "sixth": 6, "eighth": 8, "ninth": 9, "twenty": 20, "four hours": 4,
-    "三年": 3, "两名": 2, "八百二十萬": 8_200_000,
+    "三年": 3, "两名": 2, "八成": 80, "八百二十萬": 8_200_000,
 }  # fmt: skip
 MONTHS = {"April": "04", "May": "05", "June": "06", "October": "10"}
 _SCALE = "|".join(SCALES)
