@@ -116,7 +116,8 @@ SHEETS: Final[dict[str, list[list[str | int | float]]]] = {
 
 
 def build_yearbook(path: Path) -> None:
-    """A page in A5 for each part, two for the first; `invariant` leaves out the hour, so that the file is the same each time."""
+    """A page in A5 for each part, two for the first; `invariant` leaves out the hour, so that the
+    file is the same each time."""
     story: list[Flowable] = []
     for number, page in enumerate(PAGES):
         story += [PageBreak()] if number else []

@@ -54,7 +54,7 @@ def test_tags_and_what_is_forbidden_are_read(tmp_path: Path) -> None:
     bad = {"forbidden": ["a|b"], "forbidden_figures": [{"value": 9, "unit": "%"}]}
     (case,) = read_cases(write(tmp_path, {**GOOD, **bad, "tags": ["table", "pdf"]}))
     assert (case.forbidden, case.tags) == (("a|b",), ("table", "pdf"))
-    assert [(one.value, one.unit) for one in case.forbidden_figures] == [(9, "%")]
+    assert [(one.value, one.unit) for one in case.forbidden_figures] == [(Decimal(9), "%")]
 
 
 def test_several_quotations_stand_over_the_one(tmp_path: Path) -> None:
