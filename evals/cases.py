@@ -15,9 +15,12 @@ from assistant.answer import Language
 from assistant.errors import SuiteError
 from evals.quotes import squeeze
 
-Kind = Literal["figure", "date", "name", "list", "multi", "unanswerable", "near_miss"]
+Kind = Literal[
+    "figure", "date", "name", "list", "multi", "unanswerable", "near_miss", "false_premise"
+]
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
 NEGATIVE: frozenset[str] = frozenset({"unanswerable", "near_miss"})
+REFUSABLE: frozenset[str] = NEGATIVE | {"false_premise"}
 
 PROPOSED, DROPPED = "proposed", "dropped"
 """What the `state` of a line says: nobody has accepted it as a case yet, or refused to."""
@@ -44,6 +47,9 @@ class Case:
     white space, from 1-based `line` on; a case of several sources has all of them in `quotes`.
     `organisations` are those a broad question wants to hear, each with its alternatives as names.
     `near_miss` and `unanswerable` have no answer in the documents; `trap_quote` says what tempts.
+    `false_premise` supposes what isn't so: its figures and names are what the documents say
+    instead. What is `forbidden` must not stand in any answer; texts are written as `names` are.
+    `tags` say what else a case has in common with others; a suite can have floors for them.
     """
 
     id: str
@@ -63,10 +69,14 @@ class Case:
     organisations: tuple[str, ...] = ()
     why: str = ""
     trap_quote: str = ""
+    forbidden: tuple[str, ...] = ()
+    forbidden_figures: tuple[KnownFigure, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
-        return self.kind not in NEGATIVE
+        """Whether refusing is wrong."""
+        return self.kind not in REFUSABLE
 
     @property
     def quotations(self) -> tuple[str, ...]:
@@ -173,7 +183,7 @@ def _find_fault(case: Case) -> str | None:
     known = bool(case.figures or case.names)
     if not (case.question_en.strip() and case.question_zh.strip()):
         return "a question is empty"
-    if not case.answerable:
+    if case.kind in NEGATIVE:
         return f"a case of kind {case.kind} can't have figures or names" if known else None
     if not known:
         return f"a case of kind {case.kind} needs figures or names"

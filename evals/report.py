@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from evals.verdicts import build_verdicts
 TONGUES: tuple[Tongue, ...] = ("en", "zh", "both")
 HEADINGS = {"en": "English", "zh": "Chinese", "both": "both"}
 KIND_MEASURES = ("right", "citation", "answered", "refusals")
-FAULTS = ("right", "citation", "answered", "refusals", "quotation_found", "language")
+FAULTS = ("right", "citation", "answered", "refusals", "clean", "quotation_found", "language")
 _TIMES = ("timings_ms",)
 """What of an answer differs from run to run."""
 
@@ -83,18 +83,43 @@ def build_report(
     limited: bool = False,
 ) -> Report:
     measures = measure_results(results.results, TONGUES)
-    broken = [] if limited else find_broken_floors(measures, suite.floors)
+    broken = [*find_broken_floors(measures, suite.floors), *find_broken_tags(suite, results)]
     return Report(
         suite,
         results,
         tuple(measures),
-        tuple(broken),
+        () if limited else tuple(broken),
         chunk_sizes,
         measure_timings(results.replies),
         measure_amounts(results.replies),
         fingerprint or {},
         limited,
     )
+
+
+def find_broken_tags(suite: Suite, results: Results) -> Iterator[tuple[Measure, float]]:
+    """The floors of tags that are broken; the measure is named with its tag."""
+    tagged = group_by_tag(results)
+    for tag, floors in suite.tags.items():
+        measures = measure_results(tagged.get(tag, []), TONGUES)
+        for measure, floor in find_broken_floors(measures, floors):
+            yield replace(measure, name=f"{measure.name} of {tag}"), floor
+
+
+def group_by_tag(results: Results) -> dict[str, list[Result]]:
+    """The results of the cases with each tag, in the order in which tags first appear."""
+    tags = {reply.ask.case.id: reply.ask.case.tags for reply in results.replies}
+    grouped: dict[str, list[Result]] = {}
+    for tag in dict.fromkeys(tag for own in tags.values() for tag in own):
+        grouped[tag] = [result for result in results.results if tag in tags[result.case]]
+    return grouped
+
+
+def group_by_kind(results: Results) -> dict[str, list[Result]]:
+    grouped: dict[str, list[Result]] = {}
+    for result in results.results:
+        grouped.setdefault(result.kind, []).append(result)
+    return grouped
 
 
 def measure_timings(replies: Sequence[Reply]) -> tuple[Timing, ...]:
@@ -122,6 +147,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "suite": suite.name,
         "fingerprint": dict(report.fingerprint),
         "floors": suite.floors,
+        "tags": suite.tags,
         "limited": report.limited,
         "passed": report.passed,
         "models": count_models(report.results.replies),

@@ -9,9 +9,10 @@ from typing import Any
 
 from assistant.text.language import detect_language
 from evals.cases import Ask
+from evals.known import find_strange_units, holds_figure, plain_figure
 from evals.quotes import FOUND, quotation_share
 from evals.score import UNSCORED, AnswerJson, Score, Scorer, score_missing
-from evals.stating import names_of, score_figures
+from evals.stating import answer_figures, names_of, score_figures
 
 _QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"|《[^》]*》")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -29,14 +30,7 @@ def score_names(ask: Ask, answer: AnswerJson) -> Score:
 
 def score_right(ask: Ask, answer: AnswerJson) -> Score:
     """1 where all known figures and all known names stand in the answer."""
-    if not ask.case.answerable:
-        return UNSCORED
-    parts = [score_figures(ask, answer), score_names(ask, answer)]
-    faults = "; ".join(part.explanation for part in parts if part.explanation)
-    values = [part.value for part in parts if part is not UNSCORED]
-    judged = [value for value in values if value is not None]
-    value = min(judged) if values == judged else None
-    return Score(value, answer["answer"], faults)
+    return _score_known(ask, answer) if ask.case.answerable else UNSCORED
 
 
 def score_citation(ask: Ask, answer: AnswerJson) -> Score:
@@ -63,11 +57,14 @@ def score_answered(ask: Ask, answer: AnswerJson) -> Score:
 
 
 def score_refusals(ask: Ask, answer: AnswerJson) -> Score:
-    """1 where a question that the documents don't answer is refused."""
+    """1 where a question that the documents don't answer is refused, and where one that supposes
+    what isn't so is refused or answered with what is so."""
     if ask.case.answerable:
         return UNSCORED
     if not answer["answered"]:
         return Score(1.0, str(answer["reason"]))
+    if ask.case.kind == "false_premise":
+        return _score_known(ask, answer)
     return Score(0.0, answer["answer"], ask.case.why or "the documents do not say")
 
 
@@ -84,6 +81,20 @@ def score_near_miss(ask: Ask, answer: AnswerJson) -> Score:
     """1 where a question beside what the documents say (another year, place, measure) is refused:
     the refusals that no likeness tells from answers."""
     return score_refusals(ask, answer) if ask.case.kind == "near_miss" else UNSCORED
+
+
+def score_clean(ask: Ask, answer: AnswerJson) -> Score:
+    """1 where nothing that is forbidden stands in the answer, whatever else it says."""
+    case, text = ask.case, answer["answer"]
+    if not (case.forbidden or case.forbidden_figures):
+        return UNSCORED
+    if strange := find_strange_units(case.forbidden_figures):
+        return Score(None, "", f"unit not known: {', '.join(strange)}")
+    found = answer_figures(answer)
+    figures = [known for known in case.forbidden_figures if holds_figure(known, found)]
+    said = [name for name in case.forbidden if _holds_name(text, name)]
+    said += [known.text or plain_figure(known) for known in figures]
+    return Score(0.0, text, f"forbidden: {'; '.join(said)}") if said else Score(1.0, text)
 
 
 def score_language(ask: Ask, answer: AnswerJson) -> Score:
@@ -121,8 +132,18 @@ ANSWER_SCORERS: dict[str, Scorer] = {
     "refusals": score_refusals,
     "refusal_precision": score_refusal_precision,
     "near_miss": score_near_miss,
+    "clean": score_clean,
     "language": score_language,
 }
+
+
+def _score_known(ask: Ask, answer: AnswerJson) -> Score:
+    parts = [score_figures(ask, answer), score_names(ask, answer)]
+    faults = "; ".join(part.explanation for part in parts if part.explanation)
+    values = [part.value for part in parts if part is not UNSCORED]
+    judged = [value for value in values if value is not None]
+    value = min(judged) if values == judged else None
+    return Score(value, answer["answer"], faults)
 
 
 def _holds_name(text: str, name: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Suite:
     """Questions, the documents they are asked of, and the floor of each measure (0 to 1).
 
     Without a `catalog` the documents are read without one, even if a sidecar lies beside them.
+    `tags` has floors that the cases with a tag must reach by themselves.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Suite:
     documents: Path
     catalog: Path | None = None
     floors: dict[str, float] = field(default_factory=dict)
+    tags: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class _Table:
     documents: Path
     catalog: Path | None = None
     floors: dict[str, float] = field(default_factory=dict)
+    tags: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 _TABLES = TypeAdapter(dict[str, _Table])
@@ -92,8 +95,8 @@ def _choose(name: str, docs: Path | None, catalog: Path | None) -> list[Suite]:
         raise SuiteError("no_suite", name=name, known=", ".join(shipped))
     declared = find_suite(path)
     if docs is not None:
-        floors = declared.floors if declared else {}
-        return [Suite(path.stem, path, docs, catalog, floors)]
+        suite = Suite(path.stem, path, docs, catalog)
+        return [replace(suite, floors=declared.floors, tags=declared.tags) if declared else suite]
     if declared is None:
         raise SuiteError("no_docs", path=path)
     return [declared]
@@ -109,11 +112,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _build_suite(path: Path, name: str, table: _Table) -> Suite:
-    for measure, floor in table.floors.items():
-        if measure not in MEASURES:
-            raise SuiteError("bad_suite", path=path, reason=f"{name}: no measure {measure}")
-        if not 0 <= floor <= 1:
-            raise SuiteError("bad_suite", path=path, reason=f"{name}: {measure} is not 0 to 1")
+    for floors in (table.floors, *table.tags.values()):
+        _check_floors(path, name, floors)
     here = path.resolve().parent
     return Suite(
         name=name,
@@ -121,4 +121,13 @@ def _build_suite(path: Path, name: str, table: _Table) -> Suite:
         documents=(here / table.documents).resolve(),
         catalog=(here / table.catalog).resolve() if table.catalog else None,
         floors=dict(table.floors),
+        tags=dict(table.tags),
     )
+
+
+def _check_floors(path: Path, name: str, floors: Mapping[str, float]) -> None:
+    for measure, floor in floors.items():
+        if measure not in MEASURES:
+            raise SuiteError("bad_suite", path=path, reason=f"{name}: no measure {measure}")
+        if not 0 <= floor <= 1:
+            raise SuiteError("bad_suite", path=path, reason=f"{name}: {measure} is not 0 to 1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,8 @@ from evals.report import (
     count_models,
     find_faults,
     find_unjudged,
+    group_by_kind,
+    group_by_tag,
     say_broken,
 )
 from evals.task import Reply
@@ -31,7 +33,9 @@ def print_report(report: Report, console: Console) -> None:
     console.print(f"{report.suite.name}: {cases} questions in English and in Chinese", markup=False)
     console.print(_say_models(report.results.replies), markup=False)
     console.print(build_measure_table(report))
-    console.print(build_kind_table(report.results.results))
+    console.print(build_group_table("kind", group_by_kind(report.results)))
+    if tagged := group_by_tag(report.results):
+        console.print(build_group_table("tag", tagged))
     for line in (*_say_chunks(report), *_say_timings(report)):
         console.print(line, markup=False)
     _print_faults(report, console)
@@ -53,15 +57,14 @@ def build_measure_table(report: Report) -> Table:
     return table
 
 
-def build_kind_table(results: Sequence[Result]) -> Table:
-    table = Table("kind", title="By kind, English / Chinese questions")
+def build_group_table(name: str, groups: Mapping[str, Sequence[Result]]) -> Table:
+    table = Table(name, title=f"By {name}, English / Chinese questions")
     for heading in ("questions", *KIND_MEASURES):
         table.add_column(heading, justify="right")
-    for kind in dict.fromkeys(result.kind for result in results):
-        mine = [result for result in results if result.kind == kind]
+    for group, mine in groups.items():
         measures = measure_results(mine, LANGUAGES)
         pairs = [_pair(measures, name) for name in KIND_MEASURES]
-        table.add_row(kind, str(len({result.case for result in mine})), *pairs)
+        table.add_row(group, str(len({result.case for result in mine})), *pairs)
     return table
 
 

@@ -12,6 +12,7 @@ DECISIVE = (
     "right",
     "citation",
     "refusals",
+    "clean",
     "quotation_found",
     "language",
 )

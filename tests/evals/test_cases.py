@@ -44,6 +44,19 @@ def test_values_are_read_exactly(tmp_path: Path) -> None:
     assert case.figures[0].value == Decimal("0.12345678901234567890123")
 
 
+def test_a_false_premise_has_an_answer_and_may_be_refused(tmp_path: Path) -> None:
+    (case,) = read_cases(write(tmp_path, {**GOOD, "kind": "false_premise"}))
+    assert case.figures
+    assert not case.answerable
+
+
+def test_tags_and_what_is_forbidden_are_read(tmp_path: Path) -> None:
+    bad = {"forbidden": ["a|b"], "forbidden_figures": [{"value": 9, "unit": "%"}]}
+    (case,) = read_cases(write(tmp_path, {**GOOD, **bad, "tags": ["table", "pdf"]}))
+    assert (case.forbidden, case.tags) == (("a|b",), ("table", "pdf"))
+    assert [(one.value, one.unit) for one in case.forbidden_figures] == [(Decimal(9), "%")]
+
+
 def test_several_quotations_stand_over_the_one(tmp_path: Path) -> None:
     rows = {**GOOD, "kind": "multi", "quotes": ["first", "second"]}
     (case,) = read_cases(write(tmp_path, rows))
@@ -70,6 +83,10 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
         ({"quote": " "}, "needs its quote"),
         ({"quotes": ["here", ""]}, "needs its quote"),
         ({"kind": "unanswerable"}, "can't have figures"),
+        ({"kind": "false_premise", "figures": []}, "needs figures or names"),
+        ({"forbidden": [5]}, "forbidden.0"),
+        ({"forbidden_figures": [{"value": 5}]}, "forbidden_figures.0.unit"),
+        ({"tags": "table"}, "tags"),
         ({"id": "n1"}, "id n1 twice"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,6 +101,40 @@ def test_kinds_are_shown_apart() -> None:
     kinds = [line for line in lines if line.startswith(("│ figure ", "│ near_miss "))]
     assert "1.000 / 0.000" in kinds[0]
     assert "1.000 / 1.000" in kinds[1]
+
+
+def tagged_report(**floors: float) -> Report:
+    """The case that is wrong in Chinese is tagged "table", the other one isn't."""
+    first, *rest = build_cases()
+    cases = [replace(first, tags=("table",)), *rest]
+    suite = Suite("sample", Path("q.jsonl"), Path("docs"), tags={"table": floors})
+    return build_report(suite, run_task(build_task(cases, wrong_in_chinese())), SIZES)
+
+
+def test_cases_with_a_tag_are_shown_apart() -> None:
+    (row,) = [line for line in printed(tagged_report()).splitlines() if "│ table " in line]
+    assert [cell.strip() for cell in row.strip("│ ").split("│")][:3] == [
+        "table", "1", "1.000 / 0.000",
+    ]  # fmt: skip
+
+
+def test_cases_without_tags_have_no_table_of_tags() -> None:
+    assert "By tag" not in printed(report_on(build_right_assistant()))
+
+
+def test_a_floor_of_a_tag_holds_for_its_cases_alone() -> None:
+    broken = tagged_report(figures=0.5).broken
+    assert [(measure.name, measure.language, floor) for measure, floor in broken] == [
+        ("figures of table", "zh", 0.5)
+    ]
+    assert tagged_report(quotation_found=1.0).broken == ()
+
+
+def test_a_floor_of_a_tag_that_no_case_has_is_broken() -> None:
+    suite = Suite("sample", Path("q.jsonl"), Path("docs"), tags={"tabel": {"figures": 0.5}})
+    results = run_task(build_task(build_cases(), build_right_assistant()))
+    ((measure, floor),) = build_report(suite, results, SIZES).broken
+    assert (measure.name, measure.value, floor) == ("figures of tabel", None, 0.5)
 
 
 def test_chunk_sizes_stand_with_every_measure() -> None:

@@ -16,6 +16,9 @@ catalog = "../docs/catalog.yaml"
 figures = 0.9
 "recall@5" = 1
 
+[reports.tags.table]
+figures = 0.4
+
 [bare]
 file = "other.jsonl"
 documents = "docs"
@@ -43,9 +46,15 @@ def test_floors_are_read_by_measure(tmp_path: Path) -> None:
     assert read_suites(write(tmp_path, TOML))[0].floors == {"figures": 0.9, "recall@5": 1.0}
 
 
+def test_floors_of_tags_are_read_by_tag(tmp_path: Path) -> None:
+    reports, bare = read_suites(write(tmp_path, TOML))
+    assert (reports.tags, bare.tags) == ({"table": {"figures": 0.4}}, {})
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        (TOML.replace("figures = 0.4", "figures = 4"), "figures is not 0 to 1"),
         (TOML.replace("figures =", "figuers ="), "no measure figuers"),
         (TOML.replace("0.9", "90"), "not 0 to 1"),
         (TOML.replace('documents = "docs"', ""), "bare.documents"),
@@ -80,7 +89,9 @@ def test_the_shipped_suites_can_be_read_and_judged() -> None:
     for suite in read_suites(SUITES):
         cases = read_cases(suite.file)
         assert suite.documents.is_dir()
-        assert [unit for case in cases for unit in find_strange_units(case.figures)] == []
+        known = [figure for case in cases for figure in (*case.figures, *case.forbidden_figures)]
+        assert find_strange_units(known) == []
+        assert suite.tags.keys() <= {tag for case in cases for tag in case.tags}
 
 
 @pytest.fixture
