@@ -58,8 +58,9 @@ fix: $(DEV) ## Let the linter and the formatter correct what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: $(RUNTIME) ## Ask the sample questions and compare with the known answers
-	$(BIN)/duocite eval
+# CI says where the results go: EVAL_OUT=folder.
+eval: $(RUNTIME) ## Ask questions with known answers and compare with what is right
+	$(BIN)/duocite eval $(if $(EVAL_OUT),--out $(EVAL_OUT))
 
 bench: $(RUNTIME) ## Measure how long ingesting and asking take
 	$(BIN)/python -m evals.bench

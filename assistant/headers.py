@@ -20,6 +20,7 @@ _PLURAL_SIZE = re.compile(r"\b(thousand|million|billion|trillion)s\b(?: of)?", r
 _ROUND = re.compile(r"\D{0,4}\s?10{1,11}(?:,000)*\b|\D{0,4}10{1,3},000")
 _FILLERS = re.compile(r"[\W_]+|(?i:per|people|persons|units?|yuan|rmb)")
 _NO_UNITS = frozenset({"year", "date", "half", "quarter", "rank"})
+_TIMES = frozenset({"years", "months", "days", "hours"})
 _LONGEST_CAPTION = 160  # characters: a longer line above a table is prose
 
 
@@ -33,9 +34,12 @@ class Unit(NamedTuple):
 def find_unit(column: str, label: str, first: str, caption: str) -> Unit | None:
     """What a bare cell counts: by its column's header, else its row's label, else the header of the
     rows' own column, else the caption above the table; a rank where one of them speaks of ranks."""
-    for text in (column, label, first):
+    for text in (column, label):
         if unit := _unit_of(text):
             return unit
+    # "Year" says what the rows are, not what their other cells count.
+    if (unit := _unit_of(first)) and unit.unit not in _TIMES:
+        return unit
     if unit := _caption_unit(caption):
         return unit
     ranked = any(_RANKED.search(text) for text in (column, label, first, caption))

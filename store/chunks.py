@@ -19,7 +19,7 @@ from store.clean import Block, clean_document
 from store.places import pack_marks
 from store.sections import Section, build_sections, find_breaks
 
-VERSION = 4  # of cleaning and chunking: another number makes every document be chunked again
+VERSION = 5  # of cleaning and chunking: another number makes every document be chunked again
 _ID_VERSION = 2  # of what an id is made of: a chunk that comes out the same keeps its id
 # The most that a chunk holds, in tokens of cl100k: 1,050 characters of English or 360 of Chinese.
 MAX_TOKENS = {"en": 212, "zh": 330, "other": 212}

@@ -38,6 +38,8 @@ _PATTERN = re.compile(
     r"|(?P<invisible>[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f])"
     r"|(?P<space>[^\S\n]{2,}|[\t\u00a0\u3000])"
 )
+_FORMULA = re.compile(r"\$[^$\n]*\\[a-z%][^$\n]*\$")
+_LONGEST_FORMULA = 400
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
 
 
@@ -161,10 +163,22 @@ def _replacement(match: re.Match[str]) -> str:
         "escaped": lambda: match["escaped"],
         "entity": lambda: html.unescape(match.group()),
         "ligature": lambda: _LIGATURES[match.group()],
+        "dollar": lambda: "" if _marks_formula(match) else "$",
     }
     if kind in fixed:
         return fixed[kind]
     return makers[kind]() if kind in makers else ""
+
+
+def _marks_formula(match: re.Match[str]) -> bool:
+    """Whether a dollar sign begins or ends a formula, which has a command in it; that of "US$ 5" is
+    money."""
+    text, place = match.string, match.start()
+    if _FORMULA.match(text, place):
+        return True
+    # From the last sign before it on: looking from the line's beginning would be quadratic.
+    before = text.rfind("$", max(0, place - _LONGEST_FORMULA), place)
+    return before >= 0 and _FORMULA.match(text, before, place + 1) is not None
 
 
 def _replace(piece: Piece, pattern: re.Pattern[str], table: dict[str, str] | None) -> Piece:

@@ -160,3 +160,10 @@ def test_no_text_breaks_the_reading_of_rows(text: str) -> None:
     for row in read_rows(text, (0, len(text))):
         for figure in row.figures:
             assert text[slice(*figure.span)] == figure.text
+
+
+@pytest.mark.parametrize("head", ["Year", "Years", "Period, year", "Month"])
+def test_what_the_rows_are_is_no_unit_of_their_cells(head: str) -> None:
+    row = "| 2022年 | 1,612 | 3,058 |"
+    text = f"| {head} | Containers (thousand TEU) | Ship calls |\n|---|---|---|\n{row}\n"
+    assert states(text, row) == [("1612000", "TEU"), ("3058", "count")]
