@@ -41,7 +41,7 @@ else
 endif
 
 test: $(DEV) ## Run the tests, except those that need a browser
-	$(BIN)/pytest -q -m "not browser"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser"
 	@command -v chromium >/dev/null || \
 		echo "Browser tests were left out. For them: apt-get install chromium, then make test-browser."
 

@@ -113,7 +113,8 @@ def test_clients_ask_a_real_server_on_every_road(road: Road) -> None:
     with serve(TableOwner()) as running:
         headers = running.headers
         got = asyncio.run(crowd(running.address, headers, 3, [road], ["Q?", "Why?"], 0.0))
-        lost = asyncio.run(crowd(running.address, {}, 1, [road], ["Q?"], 0.0))
+        wrong = {"Authorization": "Bearer duocite_wrong"}
+        lost = asyncio.run(crowd(running.address, wrong, 1, [road], ["Q?"], 0.0))
     assert [one.error for one in got] == ["", "", ""]
     assert {one.answer for one in got} == {TEXT}
     assert {one.question for one in got} == {"Q?", "Why?"}

@@ -131,11 +131,11 @@ def test_a_package_without_weights_is_not_installed_either(installed: Path) -> N
 
 def test_settings_name_the_model_and_keep_the_rest() -> None:
     before = Settings(_env_file=None, embedding="hash", unproved="mark")
-    after = ServedModel("http://127.0.0.1:4711", "secret").apply(before)
+    after = ServedModel("http://127.0.0.1:4711", "hush-hush").apply(before)
     assert after.llm == f"compatible:{NAME}@http://127.0.0.1:4711/v1"
     assert after.llm_key is not None
-    assert after.llm_key.get_secret_value() == "secret"
+    assert after.llm_key.get_secret_value() == "hush-hush"
     assert (after.embedding, after.unproved) == ("hash", "mark")
     assert after.timeout > before.timeout
     assert build_llm(after) is not None
-    assert "secret" not in repr(after)
+    assert "hush-hush" not in repr(after)
