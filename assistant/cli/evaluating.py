@@ -44,47 +44,58 @@ for made in (drafting.draft, drafting.review, drafting.external):
 app.command()(accept)
 
 
+_Suites = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SUITE",
+        help="Names of shipped suites, suite.toml files, or files of questions; else all that "
+        "are shipped.",
+    ),
+]
+_Docs = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The documents that a file asks about.")
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where the results go: JSON, JUnit, Markdown, HTML."),
+]
+_Language = Annotated[
+    Literal["en", "zh"] | None, typer.Option(help="Only questions in this language.")
+]
+_Limit = Annotated[
+    int | None,
+    typer.Option(min=1, help="Ask so many of a suite, spread over it; floors don't hold."),
+]
+_Repeat = Annotated[int, typer.Option(min=1, help="Ask each question so often.")]
+_Live = Annotated[
+    bool, typer.Option("--live", help="With the models of DUOCITE_LLM and DUOCITE_EMBEDDING.")
+]
+_Judge = Annotated[
+    bool,
+    typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
+]
+_Record = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Keep the model's replies (with --live).")
+]
+_Replay = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Kept replies in the model's place (with --live)."),
+]
+
+
 @app.command(name=_DEFAULT)
 def evaluate(
-    suites: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SUITE...]",
-            help="Names of shipped suites, suite.toml files, or files of questions; else all that "
-            "are shipped.",
-        ),
-    ] = None,
-    docs: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The documents that a file asks about.")
-    ] = None,
+    suites: _Suites = None,
+    docs: _Docs = None,
     catalog: CatalogOption = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where the results go: JSON, JUnit, Markdown, HTML."),
-    ] = None,
-    language: Annotated[
-        Literal["en", "zh"] | None, typer.Option(help="Only questions in this language.")
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Ask so many of a suite, spread over it; floors don't hold."),
-    ] = None,
-    repeat: Annotated[int, typer.Option(min=1, help="Ask each question so often.")] = 1,
-    live: Annotated[
-        bool,
-        typer.Option("--live", help="With the models of DUOCITE_LLM and DUOCITE_EMBEDDING."),
-    ] = False,
-    judge: Annotated[
-        bool,
-        typer.Option("--judge", help="The model of DUOCITE_LLM judges answers, too (with --live)."),
-    ] = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the model's replies (with --live).")
-    ] = None,
-    replay: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Kept replies in the model's place (with --live)."),
-    ] = None,
+    out: _Out = None,
+    language: _Language = None,
+    limit: _Limit = None,
+    repeat: _Repeat = 1,
+    live: _Live = False,
+    judge: _Judge = False,
+    record: _Record = None,
+    replay: _Replay = None,
     notify: NotifyOption = False,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right. Without --live, nothing
