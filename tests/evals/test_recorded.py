@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,17 @@ from evals.collections import Prepared, prepare_collection
 from evals.recorded import RecordedLLM, Tape, build_key, open_recorded, read_replies
 from evals.task import build_task, run_task
 from tests.evals.fakes import TEXT, build_case, build_negative
-from tests.support.openai_server import OpenAIServer, counted, cut, refused, streamed, whole
+from tests.support.openai_server import (
+    EVENTS,
+    OpenAIServer,
+    Scripted,
+    chunk,
+    counted,
+    cut,
+    refused,
+    streamed,
+    whole,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -154,7 +165,7 @@ def test_a_stream_that_broke_off_is_not_kept(
 def test_a_reply_that_nobody_heard_to_its_end_is_told_as_far_as_it_was_heard(
     server: OpenAIServer, model: LLM, tmp_path: Path
 ) -> None:
-    server.say(streamed(SAID * 40))
+    server.say(Scripted([chunk("The firm had "), threading.Event()], headers=EVENTS))
     with closing(call(open_recorded(model, tmp_path / "t.jsonl", None)).stream(ASKED)) as chunks:
         heard = next(chunks).delta
     (kept,) = read_replies(tmp_path / "t.jsonl")
