@@ -21,15 +21,16 @@ from assistant.settings import Settings, load_settings
 from evals.cases import LANGUAGES, Case, read_cases
 from evals.collections import Prepared, prepare_collection
 from evals.fingerprint import build_fingerprint, hash_fingerprint
-from evals.gate import describe_gate, open_gate
+from evals.gate import Gate, find_known, open_gate
 from evals.journal import Journal
 from evals.recorded import open_tape
+from evals.repeats import Repeats, ScoresByPlace, measure_repeats, read_scores, score_baseline
 from evals.report import Report, build_report, to_json
 from evals.score import Scorer
 from evals.suite import Suite, choose_suites
-from evals.task import build_task, run_task
+from evals.task import Results, build_task, run_task
 from evals.terminal import print_report
-from evals.writing import LATEST, write_results
+from evals.writing import LATEST, REPORT, write_results
 
 DONE, FAILED = 0, 1
 
@@ -42,7 +43,9 @@ class Order:
     `judge` the model that is set judges the answers, too. `limit` asks so many cases of a suite,
     spread over it; floors don't hold then. Each question is asked `repeat` times. `out` is a folder
     for all results. Documents given as `docs` are read with `catalog` or, if None, without any.
-    The model's replies are put on the tape `record`, or come from `replay` in its place.
+    The model's replies are put on the tape `record`, or come from `replay` in its place. What
+    another run's report `against` says is compared, question by question; it is a report.json or
+    the folder of one.
     """
 
     suites: tuple[str, ...] = ()
@@ -56,15 +59,21 @@ class Order:
     repeat: int = 1
     record: Path | None = None
     replay: Path | None = None
+    against: Path | None = None
 
     @property
     def taped(self) -> bool:
         return (self.record or self.replay) is not None
 
+    @property
+    def held(self) -> bool:
+        """Whether the baseline holds. Answers of a model vary: theirs are not held to it."""
+        return not self.live
+
 
 def run(order: Order, tell: Callable[[dict[str, Any]], None] | None = None) -> int:
-    """Ask and measure; 1 where a floor is broken, a question turned wrong or a document could not
-    be read, else 0.
+    """Ask and measure; 1 where a floor is broken, a question turned wrong, fewer pass than in the
+    report to compare with, or a document could not be read, else 0.
 
     The results are kept in the data folder, too, for the chat to show; `tell` is given those of
     each suite as JSON. Raises SuiteError, StoreError, CatalogError, ModelError.
@@ -94,27 +103,26 @@ def run_suite(
     """
     cases = read_cases(suite.file)
     chosen = spread_cases(cases, order.limit)
+    others = read_others(suite, order.against)
     prepared = prepare_collection(settings, suite.documents, suite.catalog)
     say_failed(prepared, console)
     fingerprint = build_fingerprint(suite, prepared)
-    journal = Journal(prepared.settings.data / "replies.jsonl", hash_fingerprint(fingerprint))
     with (
         closing(open_assistant(prepared, order)) as assistant,
         open_judges(prepared.settings if order.judge else prepared.settings.offline()) as judges,
+        open_journal(prepared, fingerprint, order) as journal,
     ):
         task = build_task(chosen, assistant, order.languages, order.repeat)
         scorers = {**task.scorers, **judges}
-        results = run_task(
-            replace(task, scorers=scorers),
-            count_workers(settings),
-            None if order.taped else journal,
-        )
-    journal.close()
+        results = run_task(replace(task, scorers=scorers), count_workers(settings), journal)
     limited = len(chosen) < len(cases)
-    report = build_report(suite, results, prepared.chunk_sizes, fingerprint, limited=limited)
+    report = replace(
+        build_report(suite, results, prepared.chunk_sizes, fingerprint, limited=limited),
+        gate=hold_baseline(suite, results, cases) if order.held else None,
+        repeats=compare_repeats(suite, results, order, others),
+    )
     print_report(report, console)
-    passed = report.passed and (order.live or hold_baseline(report, cases, console))
-    return report, DONE if passed and not prepared.failed else FAILED
+    return report, DONE if report.passed and not prepared.failed else FAILED
 
 
 def open_assistant(prepared: Prepared, order: Order) -> Assistant:
@@ -125,13 +133,44 @@ def open_assistant(prepared: Prepared, order: Order) -> Assistant:
     return build_assistant(prepared.settings, collection=prepared.collection, llm=tape)
 
 
-def hold_baseline(report: Report, cases: Sequence[Case], console: Console) -> bool:
-    """Whether all that was right still is; says what isn't. Answers of a model vary: theirs are
-    not held to it."""
-    gate = open_gate(report.suite, report.results, (), [case.id for case in cases])
-    for line in describe_gate(gate):
-        console.print(printable(line), markup=False, highlight=False)
-    return gate.passed
+@contextmanager
+def open_journal(
+    prepared: Prepared, fingerprint: Mapping[str, str], order: Order
+) -> Iterator[Journal | None]:
+    """Where replies are kept until the run is done; none beside a tape, which keeps them itself."""
+    if order.taped:
+        yield None
+        return
+    journal = Journal(prepared.settings.data / "replies.jsonl", hash_fingerprint(fingerprint))
+    yield journal
+    journal.close()
+
+
+def hold_baseline(suite: Suite, results: Results, cases: Sequence[Case]) -> Gate | None:
+    """What the baseline says, None where it says nothing of this suite."""
+    gate = open_gate(suite, results, (), [case.id for case in cases])
+    return gate if gate.held else None
+
+
+def read_others(suite: Suite, against: Path | None) -> ScoresByPlace | None:
+    """The scores to compare with; read before anything is asked, which may take hours."""
+    if against is None:
+        return None
+    return read_scores(against / REPORT if against.is_dir() else against, suite.name)
+
+
+def compare_repeats(
+    suite: Suite, results: Results, order: Order, others: ScoresByPlace | None
+) -> Repeats | None:
+    """How sure the means are of answers that vary, or that are compared with others."""
+    if others is not None:
+        return measure_repeats(results, others, "report")
+    if not order.live and order.repeat == 1:
+        return None
+    known = find_known(suite)
+    if known is None:
+        return measure_repeats(results)
+    return measure_repeats(results, score_baseline(known), "baseline")
 
 
 def spread_cases(cases: Sequence[Case], limit: int | None) -> list[Case]:

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.answer import Language
 from evals.baseline import (
     NOTHING,
+    Acceptance,
     Baseline,
     Comparison,
     Key,
@@ -20,7 +21,7 @@ from evals.baseline import (
 )
 from evals.cases import Ask
 from evals.measures import Measure
-from evals.suite import FILE, SUITES, Suite
+from evals.suite import FILE, SUITES, Suite, find_suite
 from evals.task import Reply, Results
 from evals.verdicts import build_verdicts
 
@@ -56,7 +57,8 @@ class Fall:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a run of a suite comes to. Without a baseline only the floors count; `suites` is the
+    """What a run of a suite comes to. Where it isn't `held` to a baseline only the floors count;
+    `accepted` are the reasons for what may be wrong or gone, by case, and `suites` is the
     suite.toml that it stands in."""
 
     suite: str
@@ -64,6 +66,8 @@ class Gate:
     comparison: Comparison = NOTHING
     falls: tuple[Fall, ...] = ()
     suites: Path = SUITES
+    held: bool = False
+    accepted: tuple[tuple[str, Acceptance], ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -95,7 +99,8 @@ def judge_results(
         _build_fall(suite, suites, turned, replies[turned.case, turned.language])
         for turned in comparison.wrong
     )
-    return Gate(suite, tuple(broken), comparison, falls, suites)
+    accepted = [(case, why) for case, entry in known.cases.items() for why in entry.accepted]
+    return Gate(suite, tuple(broken), comparison, falls, suites, True, tuple(accepted))
 
 
 def open_gate(
@@ -104,11 +109,22 @@ def open_gate(
     broken: Sequence[tuple[Measure, float]],
     cases: Iterable[str],
 ) -> Gate:
-    """The gate of a run without any model: with the baseline that lies where the suite's own does,
-    if it has this suite."""
+    """The gate of a run without any model."""
     suites = suite.file.parent / FILE
-    known = read_baselines(find_baseline(suites)).get(suite.name)
-    return judge_results(suite.name, results, broken, known, cases, suites)
+    return judge_results(suite.name, results, broken, find_known(suite), cases, suites)
+
+
+def find_known(suite: Suite) -> Baseline | None:
+    """What the baseline beside the suite's own suite.toml says of it, None where none lies there.
+
+    Once there is one, it holds every suite of that file: one that it doesn't have is all new.
+    """
+    baselines = read_baselines(find_baseline(suite.file.parent / FILE))
+    if suite.name in baselines:
+        return baselines[suite.name]
+    declared = find_suite(suite.file)
+    held = bool(baselines) and declared is not None and declared.name == suite.name
+    return Baseline() if held else None
 
 
 def name_expected(ask: Ask) -> str:
@@ -134,6 +150,14 @@ def describe_gate(gate: Gate) -> Iterator[str]:
         yield f"  keep it so: duocite eval accept {gate.suite} --improved{where}"
 
 
+def group_keys(keys: Sequence[Key]) -> list[str]:
+    """A word a case, with the languages behind it."""
+    found: dict[str, list[str]] = {}
+    for case, language in keys:
+        found.setdefault(case, []).append(language)
+    return [f"{case} ({'/'.join(languages)})" for case, languages in found.items()]
+
+
 def gate_json(gate: Gate) -> dict[str, Any]:
     """`turned_wrong` has a row a question, with what accepts it."""
     comparison = gate.comparison
@@ -144,6 +168,7 @@ def gate_json(gate: Gate) -> dict[str, Any]:
         "turned_right": [_key_json(key) for key in comparison.right],
         "new": [_key_json(key) for key in comparison.new],
         "gone": [_key_json(key) for key in comparison.gone],
+        "accepted": [_acceptance_json(case, why) for case, why in gate.accepted],
     }
 
 
@@ -184,10 +209,7 @@ def _place(suites: Path) -> str:
 
 
 def _list(keys: Sequence[Key]) -> str:
-    found: dict[str, list[str]] = {}
-    for case, language in keys:
-        found.setdefault(case, []).append(language)
-    return ", ".join(f"{case} ({'/'.join(languages)})" for case, languages in found.items())
+    return ", ".join(group_keys(keys))
 
 
 def _fall_json(fall: Fall) -> dict[str, Any]:
@@ -199,6 +221,16 @@ def _fall_json(fall: Fall) -> dict[str, Any]:
         "got": fall.got,
         "why": [{"measure": one.measure, "explanation": one.explanation} for one in fall.why],
         "accept": fall.command,
+    }
+
+
+def _acceptance_json(case: str, why: Acceptance) -> dict[str, Any]:
+    return {
+        "case": case,
+        "language": why.language,
+        "date": why.date.isoformat(),
+        "reason": why.reason,
+        "measures": list(why.measures),
     }
 
 

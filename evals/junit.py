@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from evals.failing import Outcome, list_outcomes, say_outcome
+from evals.gate import Gate, describe_gate, group_keys
+from evals.repeats import find_worse, say_worse
 from evals.report import Report, say_broken
 
 # What XML 1.0 can't hold, in any writing (2.2 of its specification).
@@ -17,13 +19,19 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def build_junit(reports: Sequence[Report]) -> ElementTree[Element]:
-    """One testsuite a suite; its floors are tests of it, too."""
+    """One testsuite a suite; its floors, its baseline and the report that it is compared with are
+    tests of it, too."""
     root = Element("testsuites", name="duocite eval")
     for report in reports:
         suite = SubElement(root, "testsuite", name=report.suite.name)
         for outcome in list_outcomes(report):
             _add_case(suite, report, outcome)
         _add_floors(suite, report)
+        if report.gate:
+            _add_gate(suite, report.gate)
+        if report.repeats and report.repeats.other == "report":
+            worse = [say_worse(one) for one in find_worse(report.repeats)]
+            _add_check(suite, "repeats", "as many pass as in the other report", worse, "worse")
         _count(suite)
     indent(root)
     return ElementTree(root)
@@ -51,12 +59,32 @@ def _add_floors(suite: Element, report: Report) -> None:
     under: dict[str, list[str]] = {}
     for measure, floor in report.broken:
         under.setdefault(measure.name, []).append(say_broken(measure, floor))
-    for name in () if report.limited else report.suite.floors:
-        case = SubElement(
-            suite, "testcase", classname=f"{report.suite.name}.floors", name=name, time="0"
-        )
-        if lines := under.get(name):
-            SubElement(case, "failure", message="; ".join(lines), type="floor")
+    tagged = [f"{name} of {tag}" for tag, own in report.suite.tags.items() for name in own]
+    for name in () if report.limited else (*report.suite.floors, *tagged):
+        _add_check(suite, "floors", name, under.get(name, []), "floor")
+
+
+def _add_gate(suite: Element, gate: Gate) -> None:
+    comparison = gate.comparison
+    found = {
+        "no question turned wrong": [f"{one.case} {one.language}" for one in comparison.wrong],
+        "every question is in the baseline": group_keys(comparison.new),
+        "every question of the baseline is asked": group_keys(comparison.gone),
+    }
+    said = "\n".join(describe_gate(gate))
+    for name, lines in found.items():
+        _add_check(suite, "baseline", name, lines, "baseline", said)
+
+
+def _add_check(
+    suite: Element, group: str, name: str, faults: Sequence[str], kind: str, text: str = ""
+) -> None:
+    """A test that isn't a question; it fails where there are faults."""
+    classname = f"{_plain(str(suite.get('name')))}.{group}"
+    case = SubElement(suite, "testcase", classname=classname, name=_plain(name), time="0")
+    if faults:
+        failure = SubElement(case, "failure", message=_plain("; ".join(faults)), type=kind)
+        failure.text = _plain(text) or None
 
 
 def _count(suite: Element) -> None:

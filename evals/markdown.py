@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evals.failing import Outcome, list_outcomes, say_outcome
+from evals.gate import Fall, Gate, group_keys
 from evals.measures import MEASURES, Measure
-from evals.report import Report, count_models, say_broken
+from evals.repeats import HEADINGS, Repeats, list_rows, say_title
+from evals.report import Report, count_models, say_faults
 
 LONGEST = 60_000
 """Characters; GitHub takes 65,536 in a comment."""
+
+_NAMED = 20  # cases that are named in one line
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+!|~@-])")
 
@@ -37,7 +41,7 @@ def escape(text: str) -> str:
 def _say_report(report: Report) -> Iterator[str]:
     outcomes = list_outcomes(report)
     wrong = sum(not one.passed for one in outcomes)
-    mark = "➖" if report.limited else "✅" if report.passed else "❌"
+    mark = "❌" if not report.passed else "➖" if report.limited else "✅"
     yield f"### {mark} {escape(report.suite.name)}"
     yield ""
     cases = len({one.id for one in outcomes})
@@ -48,11 +52,54 @@ def _say_report(report: Report) -> Iterator[str]:
     if report.limited:
         yield "Not all questions were asked, so that floors don't hold."
     yield ""
-    yield from (f"- **{escape(say_broken(*one))}**" for one in report.broken)
-    if report.broken:
+    faults = [*say_faults(report)]
+    yield from (f"- **{escape(line)}**" for line in faults)
+    yield from _say_gate(report.gate) if report.gate else ()
+    if faults or report.gate:
         yield ""
     yield from _say_measures(report)
     yield ""
+    if report.repeats:
+        yield from _say_repeats(report.repeats)
+        yield ""
+
+
+def _say_gate(gate: Gate) -> Iterator[str]:
+    """What turned wrong comes whole: it is what whoever asks for a change has to look at."""
+    yield from (_say_fall(fall) for fall in gate.falls)
+    comparison = gate.comparison
+    if comparison.new:
+        yield f"- **Not in the baseline yet:** {_name(group_keys(comparison.new))}"
+    if comparison.gone:
+        yield f"- **In the baseline, but asked no more:** {_name(group_keys(comparison.gone))}"
+    if comparison.right:
+        yield f"- Was wrong, is right: {_name(group_keys(comparison.right))}"
+    if gate.passed:
+        yield "- All that was right still is."
+
+
+def _say_fall(fall: Fall) -> str:
+    said = {"question": fall.question, "expected": fall.expected, "got": fall.got}
+    why = "; ".join(f"{one.measure}: {one.explanation}" for one in fall.why)
+    lines = [f"{name}: {text}" for name, text in {**said, "why": why}.items()]
+    title = f"- **{escape(f'{fall.case} {fall.language}')} was right, is wrong**"
+    body = "".join(f"\n  - {escape(line)}" for line in lines)
+    return f"{title}{body}\n  - accept: {escape(fall.command)}"
+
+
+def _name(cases: Sequence[str]) -> str:
+    more = f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else ""
+    return escape(", ".join(cases[:_NAMED]) + more)
+
+
+def _say_repeats(repeats: Repeats) -> Iterator[str]:
+    yield f"<details><summary>{say_title(repeats)}</summary>"
+    yield ""
+    yield f"| {' | '.join(HEADINGS)} |"
+    yield "|---" * len(HEADINGS) + "|"
+    yield from (f"| {' | '.join(map(escape, row))} |" for row in list_rows(repeats))
+    yield ""
+    yield "</details>"
 
 
 def _say_measures(report: Report) -> Iterator[str]:

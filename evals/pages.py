@@ -16,9 +16,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evals.cases import LANGUAGES, Case
 from evals.failing import Outcome, list_citations, list_outcomes
+from evals.gate import Gate, group_keys
 from evals.known import plain_figure
 from evals.measures import MEASURES, Result, measure_results
-from evals.report import KIND_MEASURES, TONGUES, Report, count_models, say_broken
+from evals.repeats import (
+    HEADINGS,
+    Repeats,
+    find_unsteady,
+    list_rows,
+    say_title,
+)
+from evals.report import KIND_MEASURES, TONGUES, Report, count_models, say_faults
 
 _BAR = 250
 """Pixels of a bar that is full."""
@@ -49,7 +57,9 @@ def _read_suite(report: Report) -> dict[str, Any]:
         "cases": len({one.id for one in outcomes}),
         "wrong": sum(not one.passed for one in outcomes),
         "models": ", ".join(f"{name} {count}" for name, count in models.items()),
-        "broken": [say_broken(*one) for one in report.broken],
+        "broken": list(say_faults(report)),
+        "gate": _read_gate(report.gate, paths) if report.gate else None,
+        "repeats": _read_repeats(report.repeats) if report.repeats else None,
         "measures": list(_read_measures(report)),
         "kind_measures": KIND_MEASURES,
         "kinds": list(_read_kinds(report.results.results)),
@@ -58,6 +68,25 @@ def _read_suite(report: Report) -> dict[str, Any]:
         "outcomes": [{**_read_outcome(one), "page": paths[one.id].as_posix()} for one in outcomes],
         "fingerprint": report.fingerprint,
     }
+
+
+def _read_gate(gate: Gate, paths: Mapping[str, Path]) -> dict[str, Any]:
+    comparison = gate.comparison
+    return {
+        "falls": [{"fall": one, "page": paths[one.case].as_posix()} for one in gate.falls],
+        "new": group_keys(comparison.new),
+        "gone": group_keys(comparison.gone),
+        "right": group_keys(comparison.right),
+        "accepted": [{"case": case, "why": why} for case, why in gate.accepted],
+    }
+
+
+def _read_repeats(repeats: Repeats) -> dict[str, Any]:
+    unsteady = [
+        f"{one.case} {one.language} {one.passed}/{one.times}" for one in find_unsteady(repeats)
+    ]
+    rows = list_rows(repeats)
+    return {"title": say_title(repeats), "headings": HEADINGS, "rows": rows, "unsteady": unsteady}
 
 
 def _read_measures(report: Report) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 
@@ -18,6 +18,8 @@ from evals.cases import LANGUAGES
 from evals.measures import MEASURES, Result, Tongue
 from evals.task import Results
 from evals.verdicts import build_verdicts
+
+HEADINGS = ("measure", "language", "mean", "interval", "difference", "interval")
 
 PASSES = "passes"
 """The measure of a case that is 1 where it passes: the one that a baseline has, too."""
@@ -47,16 +49,23 @@ class Sure:
     difference: Interval | None
 
 
+Other = Literal["", "baseline", "report"]
+"""What a run is compared with, "" being nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repeats:
     times: int
     rates: tuple[Rate, ...]
     sure: tuple[Sure, ...]
+    other: Other = ""
 
 
-def measure_repeats(results: Results, others: ScoresByPlace | None = None) -> Repeats:
+def measure_repeats(
+    results: Results, others: ScoresByPlace | None = None, other: Other = ""
+) -> Repeats:
     """Of a run that asked each question several times; `others` is what `read_scores` or
-    `score_baseline` gives."""
+    `score_baseline` gives, and `other` says which."""
     scores = collect_scores(results)
     times = max((reply.ask.attempt for reply in results.replies), default=0)
     found = [
@@ -64,7 +73,7 @@ def measure_repeats(results: Results, others: ScoresByPlace | None = None) -> Re
         for place, by_case in _in_order(scores)
         if (mean := bootstrap_mean(by_case))
     ]
-    return Repeats(times, tuple(_rate(scores)), tuple(found))
+    return Repeats(times, tuple(_rate(scores)), tuple(found), other)
 
 
 def collect_scores(results: Results) -> ScoresByPlace:
@@ -109,20 +118,57 @@ def read_scores(path: Path, suite: str) -> ScoresByPlace:
 def repeats_json(repeats: Repeats) -> dict[str, Any]:
     return {
         "times": repeats.times,
+        "other": repeats.other,
         "cases": [asdict(rate) for rate in repeats.rates],
         "measures": [asdict(one) for one in repeats.sure],
     }
 
 
 def build_repeat_table(repeats: Repeats) -> Table:
-    table = Table(title=f"Asked {repeats.times} times, 95 % intervals")
-    for heading in ("measure", "language", "mean", "interval", "difference", "interval"):
+    table = Table(title=say_title(repeats))
+    for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "measure" else "right")
-    for one in repeats.sure:
-        table.add_row(
-            one.measure, one.language, *_cells(one.mean), *_cells(one.difference, signed=True)
-        )
+    for row in list_rows(repeats):
+        table.add_row(*row)
     return table
+
+
+def list_rows(repeats: Repeats) -> list[tuple[str, ...]]:
+    """Measure, language, mean and its interval, difference and its interval; a star stands where
+    the difference is more than chance."""
+    return [
+        (one.measure, one.language, *_cells(one.mean), *_cells(one.difference, signed=True))
+        for one in repeats.sure
+    ]
+
+
+def say_title(repeats: Repeats) -> str:
+    beside = {"": "", "baseline": ", beside the baseline", "report": ", beside the other report"}
+    many = "once" if repeats.times == 1 else f"{repeats.times} times"
+    return f"Asked {many}, 95 % intervals{beside[repeats.other]}"
+
+
+def find_worse(repeats: Repeats) -> list[Sure]:
+    """Where fewer questions pass than in the other report, by more than chance explains.
+
+    The share that passes alone decides: of dozens of measures one is always outside its interval.
+    A baseline is of answers without a model and decides nothing about one.
+    """
+    return [
+        one
+        for one in repeats.sure
+        if repeats.other == "report"
+        and one.measure == PASSES
+        and one.difference is not None
+        and one.difference.high < 0
+    ]
+
+
+def say_worse(one: Sure) -> str:
+    if one.difference is None:
+        return ""
+    mean, bounds = _cells(one.difference, signed=True)
+    return f"Fewer pass than in the other report: {one.language} {mean} ({bounds})"
 
 
 def find_unsteady(repeats: Repeats) -> list[Rate]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from evals.cases import LANGUAGES
 from evals.collections import ChunkSizes
+from evals.gate import Gate, gate_json
 from evals.measures import (
     Measure,
     Result,
@@ -18,6 +19,7 @@ from evals.measures import (
     measure_results,
     percentile,
 )
+from evals.repeats import Repeats, find_worse, repeats_json, say_worse
 from evals.suite import Suite
 from evals.task import Reply, Results
 from evals.verdicts import build_verdicts
@@ -57,7 +59,8 @@ class Amounts:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A run of a suite, measured. `limited` where not all of its questions were asked: then its
-    floors don't hold, and none is broken."""
+    floors don't hold, and none is broken. `gate` where it is held to a baseline, `repeats` where it
+    is compared with another run or asked more than once."""
 
     suite: Suite
     results: Results
@@ -68,10 +71,13 @@ class Report:
     amounts: tuple[Amounts, ...] = ()
     fingerprint: Mapping[str, str] = field(default_factory=dict)
     limited: bool = False
+    gate: Gate | None = None
+    repeats: Repeats | None = None
 
     @property
     def passed(self) -> bool:
-        return not self.broken
+        held = self.gate is None or self.gate.passed
+        return held and not self.broken and not (self.repeats and find_worse(self.repeats))
 
 
 def build_report(
@@ -153,6 +159,8 @@ def to_json(report: Report) -> dict[str, Any]:
         "models": count_models(report.results.replies),
         "measures": [asdict(measure) for measure in report.measures],
         "broken": [{**asdict(measure), "floor": floor} for measure, floor in report.broken],
+        "gate": gate_json(report.gate) if report.gate else None,
+        "repeats": repeats_json(report.repeats) if report.repeats else None,
         "chunk_sizes": [asdict(sizes) for sizes in report.chunk_sizes],
         "amounts": [asdict(amounts) for amounts in report.amounts],
         "verdicts": _verdicts_json(report.results.results),
@@ -191,6 +199,13 @@ def find_unjudged(results: Iterable[Result]) -> list[Result]:
 def say_broken(measure: Measure, floor: float) -> str:
     value = "never scored" if measure.value is None else f"{measure.value:.3f}"
     return f"Under its floor: {measure.name} ({HEADINGS[measure.language]}) {value} < {floor}"
+
+
+def say_faults(report: Report) -> Iterator[str]:
+    """Why the whole suite fails, but for what its gate says."""
+    yield from (say_broken(*one) for one in report.broken)
+    if report.repeats:
+        yield from (say_worse(one) for one in find_worse(report.repeats))
 
 
 def _measure_amount(language: Tongue, replies: Sequence[Reply]) -> Amounts:

@@ -10,7 +10,9 @@ from rich.table import Table
 from assistant.answer import Language
 from assistant.cli_output import printable
 from evals.cases import LANGUAGES, Ask
+from evals.gate import describe_gate
 from evals.measures import MEASURES, Measure, Result, measure_results
+from evals.repeats import Repeats, build_repeat_table, find_unsteady, find_worse, say_worse
 from evals.report import (
     HEADINGS,
     KIND_MEASURES,
@@ -44,6 +46,10 @@ def print_report(report: Report, console: Console) -> None:
         console.print(f"? {where}: {unjudged.score.explanation}", style="yellow", markup=False)
     for measure, floor in report.broken:
         console.print(say_broken(measure, floor), style="bold red", markup=False)
+    if report.repeats:
+        _print_repeats(report.repeats, console)
+    for line in describe_gate(report.gate) if report.gate else ():
+        console.print(printable(line), markup=False, highlight=False)
 
 
 def build_measure_table(report: Report) -> Table:
@@ -109,6 +115,18 @@ def _print_faults(report: Report, console: Console) -> None:
     if len(faults) > _SHOWN:
         rest = len(faults) - _SHOWN
         console.print(f"… and {rest} more; --out FILE keeps them all.", markup=False)
+
+
+def _print_repeats(repeats: Repeats, console: Console) -> None:
+    console.print(build_repeat_table(repeats))
+    unsteady = find_unsteady(repeats)
+    for rate in unsteady[:_SHOWN]:
+        where = f"{rate.case} {rate.language}"
+        console.print(f"~ {where}: passed {rate.passed} of {rate.times}", markup=False)
+    if len(unsteady) > _SHOWN:
+        console.print(f"… and {len(unsteady) - _SHOWN} more that vary.", markup=False)
+    for worse in find_worse(repeats):
+        console.print(say_worse(worse), style="bold red", markup=False)
 
 
 def _say_fault(ask: Ask, fault: Result) -> Iterator[str]:

@@ -81,6 +81,12 @@ _Replay = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Kept replies in the model's place (with --live)."),
 ]
+_Against = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="REPORT", help="Another run's results: fail where fewer questions pass than there."
+    ),
+]
 
 
 @app.command(name=_DEFAULT)
@@ -96,6 +102,7 @@ def evaluate(
     judge: _Judge = False,
     record: _Record = None,
     replay: _Replay = None,
+    against: _Against = None,
     notify: NotifyOption = False,
 ) -> None:
     """Ask questions with known answers, and fail where too few are right. Without --live, nothing
@@ -132,5 +139,6 @@ def evaluate(
         repeat,
         record,
         replay,
+        against,
     )
     raise typer.Exit(command.run(order, tell))

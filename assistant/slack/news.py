@@ -31,7 +31,7 @@ def build_report_news(report: Json, language: Language) -> list[Message]:
     """How one suite went; raises as `build_reports_news`."""
     labels = load_messages(language)
     blocks = build_sections(_say_outcome(report, labels))
-    blocks += build_sections("\n".join(_say_broken(one, labels) for one in report["broken"]))
+    blocks += build_sections("\n".join(_say_faults(report, labels)))
     rows = [*_table_rows(report["measures"], report["floors"])]
     for start in range(0, len(rows), _ROWS):
         blocks += build_sections(_fence(rows[start : start + _ROWS]))
@@ -60,7 +60,19 @@ def _say_outcome(report: Json, labels: Messages) -> str:
     suite, broken = escape(fold(report["suite"])), len(report["broken"])
     if broken:
         return labels.text("slack.eval.failed", suite=suite, broken=broken)
-    return labels.text("slack.eval.passed", suite=suite)
+    key = "passed" if report["passed"] else "turned"
+    return labels.text(f"slack.eval.{key}", suite=suite)
+
+
+def _say_faults(report: Json, labels: Messages) -> Iterator[str]:
+    """Broken floors, then the questions that were right and are wrong."""
+    yield from (_say_broken(one, labels) for one in report["broken"])
+    turned = (report.get("gate") or {}).get("turned_wrong", [])
+    for one in turned[:SHOWN_NAMES]:
+        named = {name: escape(fold(str(one[name]))) for name in ("case", "language", "question")}
+        yield "• " + labels.text("slack.eval.fell", **named)
+    if (more := len(turned) - SHOWN_NAMES) > 0:
+        yield labels.text("slack.eval.more", more=more)
 
 
 def _say_broken(broken: Json, labels: Messages) -> str:

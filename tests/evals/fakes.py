@@ -115,6 +115,15 @@ class FakeAssistant:
         return TEXT
 
 
+class Moody(FakeAssistant):
+    """Wrong each third time that it is asked in Chinese."""
+
+    def ask(self, question: str) -> Answer:
+        answer = super().ask(question)
+        wrong = question == build_case().question_zh and self.asked.count(question) % 3 == 0
+        return build_answer("70亿美元 [1]", "zh") if wrong else answer
+
+
 def build_right_assistant() -> FakeAssistant:
     """Right in both languages about `build_case()`, and refuses the unknown."""
     case = build_case()

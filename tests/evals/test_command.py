@@ -287,3 +287,60 @@ def test_what_a_judge_says_is_a_measure_of_its_own(
         ("judged_correct", "zh"): (0.0, 1),
     }
     assert judged == (expected if judge else {})
+
+
+def test_what_the_gate_says_stands_in_the_report(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(folder)
+    answer_with(monkeypatch, wrong_assistant())
+    assert run(Order((str(folder),), out=folder / "out")) == 1
+    (suite,) = json.loads((folder / "out" / REPORT).read_text(encoding="utf-8"))["suites"]
+    assert [one["case"] for one in suite["gate"]["turned_wrong"]] == ["c1"]
+    assert not suite["passed"]
+    assert run(Order((str(folder),), out=folder / "out", live=True)) == 0
+    (suite,) = json.loads((folder / "out" / REPORT).read_text(encoding="utf-8"))["suites"]
+    assert suite["gate"] is None
+    assert suite["repeats"]["other"] == "baseline"
+
+
+def test_a_run_with_fewer_that_pass_than_another_ends_with_1(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_with(monkeypatch, build_right_assistant())
+    run(order(folder, out=folder / "before"))
+    answers = {
+        question: build_answer("70亿美元 [1]", "zh") for question in wrong_assistant().answers
+    }
+    answer_with(monkeypatch, FakeAssistant(answers))
+    assert run(order(folder)) == 0
+    assert run(order(folder, against=folder / "before")) == 1
+    assert run(order(folder, against=folder / "before" / REPORT)) == 1
+
+
+def test_a_report_to_compare_with_is_read_before_anything_is_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = build_right_assistant()
+    answer_with(monkeypatch, assistant)
+    with pytest.raises(SuiteError, match="missing"):
+        run(order(folder, against=folder / "nothing.json"))
+    assert assistant.asked == []
+
+
+def test_a_run_with_a_tape_leaves_the_replies_of_one_that_was_broken_off(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "count_workers", lambda settings: 1)
+    whole = build_right_assistant()
+    answer_with(
+        monkeypatch, FakeAssistant({q: a for q, a in whole.answers.items() if q != "未知？"})
+    )
+    with pytest.raises(KeyError):
+        run(order(folder))
+    with monkeypatch.context() as taped:
+        taped.setattr(command, "open_assistant", lambda prepared, order: build_right_assistant())
+        assert run(order(folder, replay=folder / "t.jsonl")) == 0
+    answer_with(monkeypatch, whole)
+    assert run(order(folder)) == 0
+    assert whole.asked == ["未知？"]

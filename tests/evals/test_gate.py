@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from evals.baseline import Baseline
+from evals.baseline import Baseline, write_baselines
 from evals.cases import Ask
-from evals.gate import Gate, describe_gate, gate_json, judge_results, name_expected
+from evals.gate import (
+    Gate,
+    describe_gate,
+    find_known,
+    gate_json,
+    judge_results,
+    name_expected,
+    open_gate,
+)
 from evals.measures import Measure
+from evals.suite import Suite, read_suites
 from evals.task import Results, build_task, run_task
 from tests.evals.fakes import (
     FakeAssistant,
@@ -137,3 +146,34 @@ def test_as_json_each_fall_is_whole() -> None:
         }
     ]
     assert (shown["turned_right"], shown["new"], shown["gone"]) == ([], [], [])
+
+
+def build_suites(folder: Path, **known: Baseline) -> list[Suite]:
+    """Two suites of one file, of which the baseline has those that are `known`."""
+    table = 'file = "{0}.jsonl"\ndocuments = "docs"\n'
+    text = "".join(f"[{name}]\n{table.format(name)}" for name in ("own", "two"))
+    (folder / "suite.toml").write_text(text, encoding="utf-8")
+    if known:
+        write_baselines(known, folder / "baseline.json")
+    return read_suites(folder / "suite.toml")
+
+
+def test_without_any_baseline_nothing_is_held(tmp_path: Path) -> None:
+    own, two = build_suites(tmp_path)
+    assert (find_known(own), find_known(two)) == (None, None)
+    assert not open_gate(own, answer(), (), IDS).held
+
+
+def test_a_suite_that_the_baseline_beside_it_does_not_have_is_all_new(tmp_path: Path) -> None:
+    own, two = build_suites(tmp_path, own=KNOWN)
+    assert find_known(own) == KNOWN
+    gate = open_gate(two, answer(), (), IDS)
+    assert gate.held
+    assert not gate.passed
+    assert len(gate.comparison.new) == 4
+
+
+def test_questions_that_no_suite_declares_are_not_held(tmp_path: Path) -> None:
+    build_suites(tmp_path, own=KNOWN)
+    assert find_known(Suite("other", tmp_path / "other.jsonl", tmp_path)) is None
+    assert find_known(Suite("another name", tmp_path / "two.jsonl", tmp_path)) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.junit import build_junit
+from evals.measures import Measure
 from evals.report import Report, build_report
 from evals.suite import Suite
 from evals.task import build_task, run_task
@@ -18,6 +20,7 @@ from tests.evals.fakes import (
     build_cases,
     build_right_assistant,
 )
+from tests.evals.held import compare, hold
 
 
 def report_on(text: str, *, limited: bool = False, **floors: float) -> Report:
@@ -75,3 +78,41 @@ def test_suites_stand_beside_each_other() -> None:
 def test_whatever_an_answer_says_the_file_can_be_read(said: str) -> None:
     root = read(report_on(f"{said} 70亿美元 [1]".encode("utf-8", "replace").decode()))
     assert len(list(root.iter("testcase"))) == 4
+
+
+def test_the_baseline_is_three_tests() -> None:
+    def checks(report: Report) -> dict[str, list[str]]:
+        found = [
+            one for one in read(report).iter("testcase") if one.get("classname") == "own.baseline"
+        ]
+        return {str(one.get("name")): [str(f.get("message")) for f in one] for one in found}
+
+    assert checks(hold(report_on("70亿美元 [1]"))) == {
+        "no question turned wrong": ["c1 zh"],
+        "every question is in the baseline": ["n1 (zh)"],
+        "every question of the baseline is asked": ["old (zh)"],
+    }
+    assert checks(report_on("70亿美元 [1]")) == {}
+
+
+def test_a_baseline_that_failed_says_all_that_the_gate_says() -> None:
+    root = read(hold(report_on("70亿美元 [1]")))
+    (failure,) = [one for one in root.iter("failure") if one.get("message") == "c1 zh"]
+    assert "own c1 zh: was right, is wrong" in str(failure.text)
+    assert "duocite eval accept own c1 --language zh" in str(failure.text)
+
+
+def test_a_floor_of_a_tag_is_a_test_too() -> None:
+    report = report_on("")
+    suite = replace(report.suite, tags={"table": {"figures": 0.5}})
+    broken = ((Measure("figures of table", "zh", 0.0, 1), 0.5),)
+    root = read(replace(report, suite=suite, broken=broken))
+    (floor,) = [one for one in root.iter("testcase") if one.get("classname") == "own.floors"]
+    assert (floor.get("name"), len(floor)) == ("figures of table", 1)
+
+
+def test_the_report_that_it_is_compared_with_is_a_test() -> None:
+    report = report_on("")
+    root = read(compare(report, report.results))
+    (check,) = [one for one in root.iter("testcase") if one.get("classname") == "own.repeats"]
+    assert (check.get("name"), len(check)) == ("as many pass as in the other report", 0)

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from evals.baseline import Baseline
 from evals.markdown import LONGEST, build_markdown, escape
 from evals.report import Report, build_report
 from evals.suite import Suite
 from evals.task import build_task, run_task
 from tests.evals.fakes import FakeAssistant, build_answer, build_case, build_right_assistant
+from tests.evals.held import compare, hold
+
+C0 = Baseline().put(("c0", "zh"), "right").put(("c0", "en"), "right")
 
 
 def report_on(text: str, cases: int = 1, name: str = "own", **floors: float) -> Report:
@@ -77,3 +81,45 @@ def test_what_is_too_long_for_a_comment_is_counted() -> None:
     shown = text.count("<details>")
     assert text.endswith(f"… and {60 - shown} more.")
     assert text.count("</details>") == shown > 5
+
+
+def test_what_turned_wrong_is_told_first_and_whole() -> None:
+    text = build_markdown([hold(report_on("70亿美元 [1]"), C0)])
+    assert text.startswith("### ❌ own\n")
+    lines = text.splitlines()
+    at = lines.index("- **c0 zh was right, is wrong**")
+    assert lines[at + 1 : at + 4] == [
+        "  - question: 该公司投资了多少？",
+        "  - expected: 超过80亿美元",
+        "  - got: 70亿美元 \\[1\\]",
+    ]
+    assert "duocite eval accept own c0 \\-\\-language zh" in lines[at + 5]
+    assert at < lines.index("| measure | English | Chinese | both | floor |")
+
+
+def test_what_is_new_gone_and_became_right_is_named() -> None:
+    known = Baseline().put(("c0", "zh"), "wrong").put(("old", "en"), "right")
+    text = build_markdown([hold(report_on("超过80亿美元 [1]"), known)])
+    assert "- **Not in the baseline yet:** c0 \\(en\\)" in text
+    assert "- **In the baseline, but asked no more:** old \\(en\\)" in text
+    assert "- Was wrong, is right: c0 \\(zh\\)" in text
+
+
+def test_of_many_new_cases_some_are_named() -> None:
+    known = Baseline().put(("c0", "en"), "right")
+    text = build_markdown([hold(report_on("超过80亿美元 [1]", cases=30), known)])
+    assert "c19 \\(en/zh\\) and 10 more" in text
+
+
+def test_a_suite_that_holds_says_that_all_is_as_right_as_it_was() -> None:
+    known = C0.put(("c0", "en"), "right")
+    text = build_markdown([hold(report_on("超过80亿美元 [1]"), known)])
+    assert text.startswith("### ✅ own\n")
+    assert "- All that was right still is." in text
+
+
+def test_intervals_are_a_table_that_can_be_opened() -> None:
+    report = report_on("70亿美元 [1]")
+    text = build_markdown([compare(report, report.results)])
+    assert "<summary>Asked once, 95 % intervals, beside the other report</summary>" in text
+    assert "| passes | zh | 0.000 | 0.000 to 0.000 | \\+0.000 | \\+0.000 to \\+0.000 |" in text

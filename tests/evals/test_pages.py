@@ -19,6 +19,7 @@ from tests.evals.fakes import (
     build_cases,
     build_right_assistant,
 )
+from tests.evals.held import compare, hold
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)> [1]"
 
@@ -100,3 +101,23 @@ def test_cases_whose_names_make_one_file_name_keep_their_pages() -> None:
     report = build_report(Suite("s", Path("q"), Path("d")), results, ())
     paths = [path.as_posix() for path, _ in build_pages([report])]
     assert paths == ["index.html", "s/a_1-1.html", "s/a_1-2.html", "s/_etc.html"]
+
+
+def test_the_overview_says_what_the_baseline_holds() -> None:
+    page = build(hold(report_on()))["index.html"]
+    shown = text_of(page)
+    assert "own: failed" in shown
+    assert "c1 zh: was right, is wrong" in shown
+    assert "missing: 8 billion U.S. dollars" in shown
+    assert "Not in the baseline yet: n1 (zh)" in shown
+    assert "In the baseline, but asked no more: old (zh)" in shown
+    assert "left en, 2026-01-02the <b>page</b> was withdrawn (right)" in shown
+    assert "All that was right still is" not in shown
+    assert page.css("section section a")[0].attributes["href"] == "own/c1.html"
+
+
+def test_intervals_stand_in_the_overview_where_there_are_any() -> None:
+    report = report_on()
+    shown = text_of(build(compare(report, report.results))["index.html"])
+    assert "beside the other report" in shown
+    assert "beside the other report" not in text_of(build(report)["index.html"])

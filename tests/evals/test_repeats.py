@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from assistant.answer import Answer
 from assistant.errors import SuiteError
 from evals.baseline import Baseline
 from evals.repeats import (
@@ -17,6 +16,7 @@ from evals.repeats import (
     Rate,
     build_repeat_table,
     find_unsteady,
+    find_worse,
     measure_repeats,
     read_scores,
     repeats_json,
@@ -28,21 +28,10 @@ from evals.task import Results, build_task, run_task
 from evals.writing import REPORT, write_results
 from tests.evals.fakes import (
     CHINESE,
-    FakeAssistant,
-    build_answer,
-    build_case,
+    Moody,
     build_cases,
     build_right_assistant,
 )
-
-
-class Moody(FakeAssistant):
-    """Wrong each third time that it is asked in Chinese."""
-
-    def ask(self, question: str) -> Answer:
-        answer = super().ask(question)
-        wrong = question == build_case().question_zh and self.asked.count(question) % 3 == 0
-        return build_answer("70亿美元 [1]", "zh") if wrong else answer
 
 
 def run(repeat: int) -> Results:
@@ -114,6 +103,12 @@ def test_the_table_shows_mean_interval_and_difference() -> None:
     assert "0.833" in row
     assert "-0.333" in row
     assert "*" in row  # of one case, each draw is the same
+
+
+def test_a_baseline_decides_nothing_about_a_model() -> None:
+    known = Baseline().put(("c1", "zh"), "right")
+    assert find_worse(measure_repeats(run(3), score_baseline(known), "baseline")) == []
+    assert find_worse(measure_repeats(run(3), score_baseline(known), "report")) != []
 
 
 def test_as_json_all_of_it_can_be_read_by_a_program() -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from assistant.answer import Answer
 from evals.cases import Ask, KnownFigure
 from evals.collections import ChunkSizes
+from evals.repeats import measure_repeats
 from evals.report import (
     Report,
     build_report,
@@ -20,6 +21,7 @@ from evals.report import (
     find_unjudged,
     measure_amounts,
     measure_timings,
+    say_faults,
     times_json,
     to_json,
 )
@@ -29,12 +31,14 @@ from evals.terminal import print_report
 from tests.evals.fakes import (
     ENGLISH,
     FakeAssistant,
+    Moody,
     build_answer,
     build_case,
     build_cases,
     build_refusal,
     build_right_assistant,
 )
+from tests.evals.held import compare, hold
 
 SIZES = (ChunkSizes("en", 12, 913.4), ChunkSizes("zh", 3, 301.0))
 
@@ -215,3 +219,62 @@ def test_amounts_are_of_what_was_answered_and_what_all_of_it_took() -> None:
     assert (amounts.characters, amounts.claims, amounts.citations) == (len(ENGLISH), 1.0, 1.0)
     assert amounts.tokens == {"completion_tokens": 90, "prompt_tokens": 2100}
     assert (amounts.cost, amounts.currency) == ("0.0036", "USD")
+
+
+def test_what_the_gate_says_stands_in_the_json_and_decides() -> None:
+    report = hold(report_on(wrong_in_chinese()))
+    assert report_on(wrong_in_chinese()).passed
+    assert not report.passed
+    gate = to_json(report)["gate"]
+    assert not to_json(report)["passed"]
+    assert [(one["case"], one["language"]) for one in gate["turned_wrong"]] == [("c1", "zh")]
+    assert gate["turned_right"] == [{"case": "c1", "language": "en"}]
+    assert gate["new"] == [{"case": "n1", "language": "zh"}]
+    assert gate["gone"] == [{"case": "old", "language": "zh"}]
+    assert gate["accepted"] == [
+        {
+            "case": "left",
+            "language": "en",
+            "date": "2026-01-02",
+            "reason": "the <b>page</b> was withdrawn",
+            "measures": ["right"],
+        }
+    ]
+
+
+def test_a_report_that_is_not_held_has_neither_gate_nor_repeats() -> None:
+    read = to_json(report_on(build_right_assistant()))
+    assert (read["gate"], read["repeats"]) == (None, None)
+
+
+def test_the_gate_is_printed_too() -> None:
+    text = printed(hold(report_on(wrong_in_chinese())))
+    assert "sample c1 zh: was right, is wrong" in text
+    assert "sample: not in the baseline yet: n1 (zh)" in text
+
+
+def test_fewer_that_pass_than_in_another_report_fail() -> None:
+    other = report_on(build_right_assistant())
+    answers = {**wrong_in_chinese().answers, "未知？": build_answer("火星上有12人 [1]", "zh")}
+    worse = compare(report_on(FakeAssistant(answers)), other.results)
+    assert not worse.passed
+    said = ["Fewer pass than in the other report: zh -1.000 (-1.000 to -1.000 *)"]
+    assert [*say_faults(worse)] == said
+    assert said[0] in printed(worse)
+    assert to_json(worse)["repeats"]["other"] == "report"
+    assert compare(other, other.results).passed
+
+
+def test_what_the_choice_of_questions_explains_is_not_fewer() -> None:
+    """One of two turned: another two might not have."""
+    other = report_on(build_right_assistant())
+    assert compare(report_on(wrong_in_chinese()), other.results).passed
+
+
+def test_what_varies_is_printed_case_by_case() -> None:
+    assistant = Moody(build_right_assistant().answers)
+    results = run_task(build_task(build_cases(), assistant, repeat=3))
+    report = build_report(Suite("own", Path("q"), Path("d")), results, SIZES)
+    text = printed(replace(report, repeats=measure_repeats(results)))
+    assert "Asked 3 times" in text
+    assert "~ c1 zh: passed 2 of 3" in text

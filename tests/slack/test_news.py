@@ -174,3 +174,22 @@ def test_a_text_that_is_no_news_is_cut() -> None:
     said = "\n".join(lines(news))
     assert said.endswith("A line of a log.…")
     assert LONGEST_TEXT * 0.9 < len(said) <= LONGEST_TEXT
+
+
+def turned(many: int) -> Json:
+    rows = [{"case": f"s-{n}", "language": "zh", "question": f"<{n}>?"} for n in range(many)]
+    return report(passed=False, gate={"turned_wrong": rows})
+
+
+def test_questions_that_turned_wrong_are_named_and_the_rest_counted() -> None:
+    news = build_report_news(turned(7), "en")
+    check_all(news)
+    said = lines(news)
+    assert said[0].startswith("❌ Eval “sample”: no measure is under its floor, but fewer")
+    assert said[1] == "• s-0 (zh) was right and is wrong: &lt;0&gt;?"
+    assert said[6] == "Further questions that turned wrong: 2"
+
+
+def test_a_report_without_a_gate_is_told_by_its_floors() -> None:
+    for changes in (report(gate=None), report(gate={"turned_wrong": []})):
+        assert lines(build_report_news(changes, "zh"))[0].startswith("✅")
