@@ -24,6 +24,7 @@ def build_junit(reports: Sequence[Report]) -> ElementTree[Element]:
     root = Element("testsuites", name="duocite eval")
     for report in reports:
         suite = SubElement(root, "testsuite", name=report.suite.name)
+        _add_properties(suite, report)
         for outcome in list_outcomes(report):
             _add_case(suite, report, outcome)
         _add_floors(suite, report)
@@ -35,6 +36,14 @@ def build_junit(reports: Sequence[Report]) -> ElementTree[Element]:
         _count(suite)
     indent(root)
     return ElementTree(root)
+
+
+def _add_properties(suite: Element, report: Report) -> None:
+    """What the answers were made with."""
+    if report.fingerprint:
+        properties = SubElement(suite, "properties")
+        for name, value in report.fingerprint.items():
+            SubElement(properties, "property", name=_plain(name), value=_plain(value))
 
 
 def _add_case(suite: Element, report: Report, outcome: Outcome) -> None:

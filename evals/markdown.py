@@ -62,6 +62,10 @@ def _say_report(report: Report) -> Iterator[str]:
     if report.repeats:
         yield from _say_repeats(report.repeats)
         yield ""
+    made = ", ".join(f"{name} {value}" for name, value in report.fingerprint.items())
+    if made:
+        yield f"Fingerprint: {escape(made)}"
+        yield ""
 
 
 def _say_gate(gate: Gate) -> Iterator[str]:

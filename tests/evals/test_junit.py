@@ -116,3 +116,9 @@ def test_the_report_that_it_is_compared_with_is_a_test() -> None:
     root = read(compare(report, report.results))
     (check,) = [one for one in root.iter("testcase") if one.get("classname") == "own.repeats"]
     assert (check.get("name"), len(check)) == ("as many pass as in the other report", 0)
+
+
+def test_it_says_what_the_answers_were_made_with() -> None:
+    root = read(replace(report_on(""), fingerprint={"code": "1.0", "documents": "<ab>"}))
+    found = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert found == {"code": "1.0", "documents": "<ab>"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,8 @@ def test_intervals_are_a_table_that_can_be_opened() -> None:
     text = build_markdown([compare(report, report.results)])
     assert "<summary>Asked once, 95 % intervals, beside the other report</summary>" in text
     assert "| passes | zh | 0.000 | 0.000 to 0.000 | \\+0.000 | \\+0.000 to \\+0.000 |" in text
+
+
+def test_it_says_what_the_answers_were_made_with() -> None:
+    report = replace(report_on("70亿美元 [1]"), fingerprint={"code": "1.0", "documents": "<ab>"})
+    assert "Fingerprint: code 1.0, documents \\<ab\\>" in build_markdown([report])
