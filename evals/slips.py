@@ -35,6 +35,7 @@ where there is nothing to get wrong."""
 
 _THOUSAND = 1000
 _OTHER_MONEY = {"CNY": "USD"}
+_PLAIN = (".txt", ".md")
 
 
 class SlippingLLM(ScriptedLLM):
@@ -111,13 +112,20 @@ def _say_right(ask: Ask, shown: Sequence[Shown]) -> str:
     return write_plainly(ask.expected, numbers, ask.language) if numbers else REFUSAL
 
 
+def can_alter(case: Case) -> bool:
+    """Whether its document is a file whose letters are its text."""
+    return Path(case.source).suffix in _PLAIN
+
+
 def alter_document(case: Case, folder: Path) -> Case | None:
     """Write another figure into the document of a case with one figure; the case as it then is.
 
     None, and nothing is written, where the known figure isn't read in a quotation that stands in
-    the document letter for letter.
+    the document letter for letter, or the document isn't plain text.
     """
     path = folder / case.source
+    if not can_alter(case):
+        return None
     text = path.read_text(encoding="utf-8")
     if len(case.figures) != 1 or not case.quote or text.count(case.quote) != 1:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from evals.slips import (
     SlippingLLM,
     SlippingWriter,
     alter_document,
+    can_alter,
     misattribute,
     misstate,
 )
@@ -34,6 +36,9 @@ from evals.verdicts import build_verdicts
 
 LIMIT = 8
 """Questions, in both languages, that each break is tried on."""
+
+GONE = 4
+"""Documents that are deleted under the index."""
 
 Wanted = Callable[[Case], bool]
 
@@ -71,6 +76,10 @@ class Outcome:
 
 def _has_figures(case: Case) -> bool:
     return case.kind == "figure" and bool(case.figures)
+
+
+def _has_one_figure(case: Case) -> bool:
+    return _has_figures(case) and len(case.figures) == 1 and can_alter(case)
 
 
 BREAKS = (
@@ -213,7 +222,7 @@ def ask_writer(
 def try_documents(bench: Bench) -> Iterator[Outcome]:
     """Documents that change under the index, in a copy of them with a store of its own."""
     suite = copy_documents(bench)
-    chosen = bench.choose(lambda case: _has_figures(case) and len(case.figures) == 1, times=2)
+    chosen = bench.choose(_has_one_figure, times=2)
     altered = {one.id: now for one in chosen if (now := alter_document(one, suite.documents))}
     before = [one for one in chosen if one.id in altered]
     yield from _try_stale(
@@ -222,7 +231,7 @@ def try_documents(bench: Bench) -> Iterator[Outcome]:
     began = time.perf_counter()
     part = ask_cases(suite, before, bench.settings)
     yield _conclude(ALTERED, {"right"}, bench.judge(part), part, began)
-    gone = remove_document(bench, suite.documents)
+    gone = remove_documents(bench, suite.documents)
     yield from _try_stale(bench, suite, REMOVED, {"refusals"}, gone, breaks.keep_removed)
 
 
@@ -255,15 +264,17 @@ def copy_documents(bench: Bench) -> Suite:
     return suite
 
 
-def remove_document(bench: Bench, folder: Path) -> list[Case]:
-    """Delete the document that most cases are about; some of those, which are to be refused now."""
+def remove_documents(bench: Bench, folder: Path, many: int = GONE) -> list[Case]:
+    """Delete the documents that most cases are about; some of those, which are to be refused now.
+
+    Several, since what is left of a subject may be quoted in place of one that is gone.
+    """
     alone = [one for one in bench.cases if one.answerable and one.source and not one.sources]
     held = [one for one in alone if _is_held(bench.known, one)]
-    sources = [one.source for one in held]
-    most = max(sources, key=sources.count, default="")
-    if most:
-        (folder / most).unlink()
-    about = spread([one for one in held if one.source == most], bench.limit)
+    most = [source for source, _ in Counter(one.source for one in held).most_common(many)]
+    for source in most:
+        (folder / source).unlink()
+    about = spread([one for one in held if one.source in most], 2 * bench.limit)
     return [_deprive(one) for one in about]
 
 

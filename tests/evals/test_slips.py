@@ -10,7 +10,7 @@ import pytest
 from assistant.answer import Language
 from evals.cases import Ask, Case, KnownFigure
 from evals.scripted import Shown
-from evals.slips import SlippingLLM, alter_document, misattribute, misstate
+from evals.slips import SlippingLLM, alter_document, can_alter, misattribute, misstate
 from tests.evals.fakes import DOCUMENT, QUOTE, TEXT, build_case
 
 KNOWN = [Shown(1, "Acme, 2021", TEXT)]
@@ -54,6 +54,13 @@ def test_a_case_whose_figure_is_not_in_the_document_changes_nothing(
     before = (folder / DOCUMENT).read_bytes()
     assert alter_document(case, folder) is None
     assert (folder / DOCUMENT).read_bytes() == before
+
+
+def test_a_document_that_is_no_plain_text_stays_as_it_is(folder: Path) -> None:
+    (folder / "report.pdf").write_bytes(b"%PDF-1.7\n%\x93\x8c\xff")
+    assert alter_document(build_case(source="report.pdf"), folder) is None
+    assert not can_alter(build_case(source="book.xlsx"))
+    assert can_alter(build_plain())
 
 
 @pytest.mark.parametrize(
