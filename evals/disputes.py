@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import Any
 
 from assistant.comparison import may_oppose
-from assistant.figures import find_figures
+from assistant.figures import Figure, find_figures
+from assistant.reading import find_years
 from assistant.subjects import find_places
 from evals.cases import Ask, Case, KnownFigure
 from evals.known import holds_figure, plain_figure, read_figure
@@ -17,7 +18,8 @@ Pair = tuple[KnownFigure, KnownFigure]
 
 
 def find_disputed(case: Case) -> list[Pair]:
-    """The pairs of known figures that sources of a case disagree on, as their quotations say it."""
+    """The pairs of known figures that sources of a case disagree on, as their quotations say it:
+    of one unit, of one place where places are named, and of one year where years are."""
     stated = [
         (figure, found, quote)
         for quote in case.quotes
@@ -29,7 +31,7 @@ def find_disputed(case: Case) -> list[Pair]:
         (one, other)
         for (one, found, quote), (other, rival, another) in combinations(stated, 2)
         if quote != another and one.unit == other.unit and may_oppose(found, rival)
-        if _share_place(quote, another)
+        if _share_place(quote, another) and _share_year(found, quote, rival, another)
     ]
 
 
@@ -72,6 +74,19 @@ def _is_from(source: str, citation: Mapping[str, Any]) -> bool:
     organisation = str(citation["organisation"] or "").casefold()
     spellings = [one.strip().casefold() for one in source.split("|")]
     return organisation in spellings or document == source or document.endswith(f"/{source}")
+
+
+def _share_year(found: Figure, quote: str, rival: Figure, another: str) -> bool:
+    """Two years of a series are no dispute. Years that are the figures themselves don't count."""
+    here, there = (
+        find_years(_leave_out(f, text)) for f, text in ((found, quote), (rival, another))
+    )
+    return not (here and there) or not here.isdisjoint(there)
+
+
+def _leave_out(figure: Figure, text: str) -> str:
+    start, end = figure.span
+    return f"{text[:start]} {text[end:]}"
 
 
 def _share_place(one: str, other: str) -> bool:

@@ -64,6 +64,23 @@ def test_rounding_other_places_one_source_and_other_measures_are_not(
     assert find_disputed(build_case(kind="multi", figures=figures, quotes=quotes)) == []
 
 
+def test_two_years_of_a_series_are_no_dispute_but_years_that_differ_are() -> None:
+    units = {"count": ("236", "418"), "year": ("2013", "2016")}
+    known = {
+        unit: tuple(KnownFigure(Decimal(v), unit) for v in both) for unit, both in units.items()
+    }
+
+    def dispute(unit: str, *quotes: str) -> bool:
+        return bool(find_disputed(build_case(kind="multi", figures=known[unit], quotes=quotes)))
+
+    ships = "In {}, 236 ships called at Ningbo."
+    assert not dispute("count", ships.format(2021), "宁波2024年有418艘船靠泊。")
+    assert not dispute("count", ships.format(2021), "418 between January and June 2024.")
+    assert dispute("count", ships.format(2024), "宁波2024年有418艘船靠泊。")
+    assert dispute("count", ships.format(2021), "宁波有418艘船靠泊。")
+    assert dispute("year", "The museum of Ningbo opened in 2013.", "宁波博物馆于2016年开馆。")
+
+
 def test_a_known_one_is_found_by_a_conflict_with_both_its_figures() -> None:
     assert hear(DISPUTED, build_conflict("340 km", "270 km")).found
     assert not hear(DISPUTED, build_conflict("340 km", "290 km")).found
