@@ -243,6 +243,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
         from assistant.serving import Serving
         from assistant.status import build_status
         from evals.acceptance import open_drafts
+        from evals.latest import Latest
 
         token = make_token()
         app = build_app(owner, token, site, state=state, collection=collection)
@@ -258,6 +259,7 @@ def serve(collection: str, host: str | None, port: int | None, *, wait: bool = T
                 library=owner,
                 site=site,
                 status=status,
+                evals=Latest(settings.data),
                 drafts=open_drafts(settings.data),
             )
         with (

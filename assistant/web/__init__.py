@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.web.holdings import Library
     from assistant.web.reviewing import Drafts
     from evals.acceptance import DraftFile
+    from evals.latest import Latest
 
 HERE = Path(__file__).parent
 
@@ -32,12 +33,14 @@ def mount(
     library: Library | None = None,
     site: Site | None = None,
     status: Callable[[], Status] | None = None,
+    evals: Latest | None = None,
     drafts: DraftFile | None = None,
 ) -> None:
     """Put the chat at the root of an app, behind the routes that are there already.
 
     Conversations and feedback go into `state`; without it, they last as long as the app. There is
-    a tab for the documents of `library`, and one for what is used, as `status` says it. What
+    a tab for the documents of `library`, one for what is used, as `status` says it, and one for the
+    last run of `evals`, whose report can be saved. What
     `app.state.workers` ends, if it has them, ends uploads too. `site` says whether people sign in.
     Editors find the proposed cases of `drafts` in a tab of their own.
     """
@@ -49,6 +52,8 @@ def mount(
     from assistant.web.handouts import ROUTE, Handouts
     from assistant.web.keeper import Keeper
     from assistant.web.page import build_page
+    from assistant.web.results import ROUTE as RESULTS
+    from assistant.web.results import Results
     from assistant.web.sign_in import add_sign_in
     from assistant.web.theme import build_theme
 
@@ -60,6 +65,9 @@ def mount(
     keeper = Keeper(state or State(None), assistant.collection)
     serve = keeper.exports.serve
     app.get(exports.ROUTE, include_in_schema=False, response_model=None)(serve)
+    if evals:
+        save = Results(evals.folder).serve
+        app.get(RESULTS, include_in_schema=False, response_model=None)(save)
     gr.mount_gradio_app(
         app,
         build_page(
@@ -70,6 +78,7 @@ def mount(
             workers=getattr(app.state, "workers", None),
             site=site,
             look=status,
+            evals=evals,
             drafts=_open_drafts(drafts, assistant) if drafts else None,
         ),
         path="/",

@@ -65,7 +65,7 @@ def show_list(shelved: Sequence[Shelved], view: View, language: Language) -> str
     page = min(view.page, last)
     rows = "".join(_show_row(one, view, labels) for one in found[page * PAGE : (page + 1) * PAGE])
     heads = "".join(_show_head(column, view, labels) for column in COLUMNS)
-    pager = _show_pager(page, last, len(found), labels)
+    pager = show_pager(page, last, len(found), labels)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class="rows">{table}</div>{pager}'
 
@@ -83,6 +83,22 @@ def say_language(one: Shelved, labels: Messages) -> str:
 def act(verb: str, argument: str) -> str:
     """What the script sends when a button is clicked, as its attribute."""
     return f'data-act="{verb}:{escape(argument)}"'
+
+
+def show_pager(page: int, last: int, found: int, labels: Messages) -> str:
+    """Which rows are on view, and the way to the other pages; `page` and `last` count from 0."""
+    first, end = page * PAGE + 1, min((page + 1) * PAGE, found)
+    said = escape(labels.text("ui.documents.shown", first=first, last=end, all=found))
+    if not last:
+        return f'<p class="pages"><span>{said}</span></p>'
+    steps = ((page - 1, "before", "‹", page == 0), (page + 1, "after", "›", page == last))
+    before, after = (
+        f"<button {act('page', str(to))} {'disabled' if ends else ''} "
+        f'title="{_say(f"ui.documents.{key}", labels)}" '
+        f'aria-label="{_say(f"ui.documents.{key}", labels)}">{sign}</button>'
+        for to, key, sign, ends in steps
+    )
+    return f'<p class="pages">{before}<span>{said}</span>{after}</p>'
 
 
 def _show_head(column: str, view: View, labels: Messages) -> str:
@@ -108,21 +124,6 @@ def _show_row(one: Shelved, view: View, labels: Messages) -> str:
         f"</button><span>{escape(record.id)}</span></td>{cells}"
         f'<td class="state {one.state}">{escape(say_state(one, labels))}</td></tr>'
     )
-
-
-def _show_pager(page: int, last: int, found: int, labels: Messages) -> str:
-    first, end = page * PAGE + 1, min((page + 1) * PAGE, found)
-    said = escape(labels.text("ui.documents.shown", first=first, last=end, all=found))
-    if not last:
-        return f'<p class="pages"><span>{said}</span></p>'
-    steps = ((page - 1, "before", "‹", page == 0), (page + 1, "after", "›", page == last))
-    before, after = (
-        f"<button {act('page', str(to))} {'disabled' if ends else ''} "
-        f'title="{_say(f"ui.documents.{key}", labels)}" '
-        f'aria-label="{_say(f"ui.documents.{key}", labels)}">{sign}</button>'
-        for to, key, sign, ends in steps
-    )
-    return f'<p class="pages">{before}<span>{said}</span>{after}</p>'
 
 
 def _speakers(one: Shelved) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from assistant.web.components import (
 from assistant.web.conversation import Conversation, to_messages
 from assistant.web.documents import DocumentEvents
 from assistant.web.editing import EditEvents
+from assistant.web.evaluations import EvalEvents
 from assistant.web.feedback import RatingEvents
 from assistant.web.filters import FilterEvents
 from assistant.web.handouts import Handouts
@@ -42,6 +43,7 @@ from assistant.web.scope import read_filters
 from assistant.web.status import Look, bind_status
 from assistant.web.turns import Turns
 from assistant.web.visitor import find_visitor
+from evals.latest import Latest
 
 CONCURRENCY = 16
 """Questions in work at a time; Gradio's own limit of one makes visitors wait for each other."""
@@ -64,23 +66,27 @@ def build_page(
     workers: Workers | None = None,
     site: Site | None = None,
     look: Look | None = None,
+    evals: Latest | None = None,
     drafts: Drafts | None = None,
 ) -> gr.Blocks:
     """The chat on `assistant`, and the documents of `library` if there is one, which `workers` are
     at work on. Style and script are given when it is served, and `handouts` where that serves
     original files. Without a `keeper`, conversations last as long as the page. `site` says whether
-    people sign in; with `look` there is a tab of what is used, with `drafts` one for editors where
-    they accept cases of the evals."""
+    people sign in; with `look` there is a tab of what is used, with `evals` one of their last run,
+    with `drafts` one for editors where they accept cases of them."""
     chat = Chat(assistant, handouts, keeper)
     name = load_messages("en").text("ui.page.name")
     holdings = Holdings(library) if library else None
     page: gr.Blocks
     with gr.Blocks(title=name, analytics_enabled=False, fill_height=True) as page:
-        parts = lay_out(holdings, status=look is not None, drafts=drafts is not None)
+        offered = {"status": look, "evals": evals, "drafts": drafts}
+        parts = lay_out(holdings, **{name: one is not None for name, one in offered.items()})
         _Events(chat, parts, holdings, workers or Workers()).bind(page)
         bind_person(page, parts.person, parts.switch, site or Site())
         if parts.status and look:
             bind_status(page, parts.status, parts.switch, look)
+        if parts.evals and evals:
+            EvalEvents(parts.evals, evals).bind(page, parts.switch)
         if parts.drafts and drafts:
             ReviewEvents(parts.drafts, drafts).bind(page, parts.switch)
     page.queue(default_concurrency_limit=CONCURRENCY)

@@ -13,6 +13,7 @@ from assistant.web.components import build_box, build_messages, build_plot
 from assistant.web.conversation import Conversation
 from assistant.web.documents import DocumentTab, lay_out_documents
 from assistant.web.editing import EditParts, lay_out_editing
+from assistant.web.evaluations import EvalTab, lay_out_evaluations
 from assistant.web.feedback import RatingParts, lay_out_rating
 from assistant.web.filters import FilterRow, lay_out_filters
 from assistant.web.history import DrawerParts, lay_out_drawer
@@ -44,27 +45,33 @@ class Parts:
     panel: gr.HTML
     library: tuple[gr.Tab, DocumentTab] | None
     status: StatusTab | None
+    evals: EvalTab | None
     drafts: ReviewTab | None
     picked: gr.Textbox
     opener: gr.Button
     conversation: gr.State
 
 
-def lay_out(holdings: Holdings | None, *, status: bool, drafts: bool = False) -> Parts:
+def lay_out(
+    holdings: Holdings | None, *, status: bool, evals: bool = False, drafts: bool = False
+) -> Parts:
     """The whole page; with a tab for documents where there are `holdings`, one for what is used
-    where that is known, and one for proposed cases where there may be `drafts`."""
+    where that is known, one for the last run of `evals`, and one for proposed cases where there may
+    be `drafts`."""
     head = _lay_out_head()
     # What isn't on view stays in the page: an answer goes on growing, the script finds its places.
     with gr.Tabs(elem_id="tabs"):
         chat = _lay_out_chat()
         library = _lay_out_library(holdings) if holdings else None
         used = lay_out_status() if status else None
+        evaluated = lay_out_evaluations() if evals else None
         proposed = lay_out_reviewing() if drafts else None
     return Parts(
         **head,
         **chat,
         library=library,
         status=used,
+        evals=evaluated,
         drafts=proposed,
         picked=gr.Textbox(visible="hidden", elem_id="picked"),
         opener=gr.Button(visible="hidden", elem_id="opener"),

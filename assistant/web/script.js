@@ -170,9 +170,18 @@
     document.querySelector(verb === "sure" || verb === "again" ? "#changer" : "#looker")?.click();
   };
 
+  // An eval: its next page begins at the top.
+  const evaluate = (button) => {
+    window.duociteAct = button.dataset.act;
+    if (button.dataset.act.startsWith("page")) document.querySelector("#eval-tools")?.scrollIntoView();
+    document.querySelector("#eval-doer")?.click();
+  };
+
   document.addEventListener("click", (event) => {
     const acting = event.target.closest?.("#documents button[data-act]");
     if (acting) handle(acting);
+    const evaluated = event.target.closest?.("#evals button[data-act]");
+    if (evaluated) evaluate(evaluated);
     if (event.target.closest?.("#document .close")) document.body.classList.remove("reading-document");
     tell(event.target.closest?.(".figure"));
     const button = event.target.closest?.("button[class*='cite-'], button[class*='chart']");
