@@ -15,10 +15,10 @@ from assistant.errors import DuociteError
 from assistant.prompts import explain, load_messages
 from assistant.text.accepted import choose_language
 from assistant.web.components import LATEST, QUIET, Updates
-from assistant.web.labels import LANGUAGES
-from assistant.web.measured import say_kind
+from assistant.web.measured import say_kind, say_tongue
 from assistant.web.outcomes import EVERY, WRONG, Sieve, View, list_kinds, show_outcomes
 from assistant.web.scoreboard import show_line, show_run
+from evals.cases import LANGUAGES
 from evals.latest import Latest, SuiteRun
 
 Given = tuple[str, str, str, str, View, Language]
@@ -158,7 +158,10 @@ class EvalEvents:
                 choices=[(say["wrong"], WRONG), (say["all"], EVERY)], label=say["which"]
             ),
             tab.language: gr.Dropdown(
-                choices=[(say["both"], EVERY), *((name, one) for one, name in LANGUAGES.items())],
+                choices=[
+                    (say["both"], EVERY),
+                    *((say_tongue(one, labels), one) for one in LANGUAGES),
+                ],
                 label=say["language"],
             ),
             tab.kind: gr.Dropdown(

@@ -129,7 +129,7 @@ def _show_outcome(at: int, outcome: Outcome, opened: bool, labels: Messages) -> 
         f"<li{' class=opened' if opened else ''}>"
         f'<button {act("case", str(at))} aria-expanded="{"true" if opened else "false"}">'
         f"<b>{escape(name)}</b>{place}"
-        f'<span class="question" lang="{reply.language}">{escape(reply.answer.question)}</span>'
+        f'<span class="words" lang="{reply.language}">{escape(reply.answer.question)}</span>'
         f"{kind}{verdict}</button>{details}</li>"
     )
 

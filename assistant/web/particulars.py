@@ -35,7 +35,7 @@ def show_particulars(outcome: Outcome, labels: Messages) -> str:
 
 def _show_part(key: str, html: str, labels: Messages) -> str:
     name = escape(labels.text(f"ui.outcomes.{key}"))
-    return f'<div class="{key}"><dt>{name}</dt><dd>{html}</dd></div>'
+    return f"<div><dt>{name}</dt><dd>{html}</dd></div>"
 
 
 def _show_text(text: str, language: str) -> str:

@@ -39,6 +39,7 @@ def show_run(run: LatestRun, chosen: int, language: Language) -> str:
         f"{_show_head(run, labels)}"
         f'<div class="suites" role="group" aria-label="{name}">{suites}</div>'
         f"{_show_suite(run, run.suites[chosen], labels)}"
+        f'<h3 class="answers">{escape(labels.text("ui.outcomes.title"))}</h3>'
     )
 
 

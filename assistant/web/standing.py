@@ -35,7 +35,7 @@ def show_gate(gate: GateRow | None, labels: Messages) -> str:
 
 
 def show_repeats(repeats: RepeatsRow | None, labels: Messages) -> str:
-    """Means with their intervals, and the cases that are right only some of the times."""
+    """The cases that are right only some of the times, and means with their intervals."""
     if repeats is None or repeats.times < 2:
         return ""
     keys = ("measure", "language", "mean", "interval", "difference", "interval")
@@ -43,7 +43,9 @@ def show_repeats(repeats: RepeatsRow | None, labels: Messages) -> str:
     rows = [_show_sure(one, labels) for one in repeats.measures]
     title = labels.text("ui.baseline.repeats", times=repeats.times)
     table = show_table(heads, rows, title, "repeats", labels.text("ui.baseline.repeats_text"))
-    return table + _show_list("unsteady", _name_unsteady(repeats, labels), labels)
+    unsteady = _show_list("unsteady", _name_unsteady(repeats, labels), labels)
+    summary = f"<summary>{escape(title)}</summary>"
+    return f'{unsteady}<details class="block">{summary}{table}</details>'
 
 
 def _head(key: str, labels: Messages) -> str:
@@ -96,7 +98,9 @@ def _show_fall(fall: TurnedRow, labels: Messages) -> str:
     said = {
         "expected": escape(fall.expected) or escape(labels.text("ui.outcomes.refusal")),
         "got": escape(fall.got) or escape(labels.text("ui.outcomes.nothing")),
-        "why": "<br>".join(_show_why(one.measure, one.explanation, labels) for one in fall.why),
+        "why": "<br>".join(
+            _show_why(one.measure, one.explanation, labels) for one in dict.fromkeys(fall.why)
+        ),
     }
     rows = "".join(
         f"<div><dt>{escape(labels.text(f'ui.outcomes.{key}'))}</dt><dd>{text}</dd></div>"
