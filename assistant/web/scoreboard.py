@@ -66,7 +66,7 @@ def _show_head(run: LatestRun, labels: Messages) -> str:
     made = escape(labels.text("ui.evals.made", when=f"{run.made:%Y-%m-%d %H:%M}"))
     save = escape(labels.text("ui.evals.save"))
     files = " ".join(
-        f'<a href="{name_address(form)}" download>{escape(labels.text(f"ui.evals.{form}"))}</a>'
+        f'<a href="{name_address(form)}" download>{escape(labels.text(f"ui.history.{form}"))}</a>'
         for form in FORMS
     )
     return (

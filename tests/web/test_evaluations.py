@@ -79,7 +79,8 @@ def test_a_report_that_comes_later_is_there_when_the_tab_is_opened(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "Make a new one: duocite eval"), ("zh", "请重新生成")]
+    ("language", "said"),
+    [("en", "Make a new one: duocite eval"), ("zh", "请用 duocite eval 重新生成")],
 )
 def test_a_file_that_is_no_report_is_a_line_of_text(
     events: Any, latest: Latest, language: Language, said: str

@@ -311,7 +311,7 @@ def test_every_class_that_the_style_names_is_used() -> None:
     style = re.sub(r"/\*.*?\*/", "", (WEB / "style.css").read_text(encoding="utf-8"), flags=re.S)
     selectors = " ".join(re.findall(r"([^{}]+)\{", style))
     ours = {"masthead", "question", "answer", "claim", "figure", "conflict", "sources", "nearest"}
-    ours |= {"status", "stage", "problem", "welcome", "panel", "entry", "growing"}
+    ours |= {"status", "stage", "problem", "welcome", "panel", "entry", "growing", "particulars"}
     assert ours <= set(re.findall(r"\.([a-z_]+)", selectors))
 
 
@@ -327,6 +327,7 @@ def test_every_label_is_used() -> None:
     # Status and reason pick these.
     picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}
     hints = {"verified_hint", "partial_hint"}
-    kinds = ("chart.power_", "state.", "documents.language_")
-    sorted_out = {key for key in unused if key.startswith(kinds)}
+    kinds = ("chart.power_", "state.", "documents.language_", "evals.model_")
+    named = ("measures.", "kinds.", "stages.", "parts.")  # of reports
+    sorted_out = {key for key in unused if key.startswith((*kinds, *named))}
     assert unused - sorted_out <= {f"answer.{name}" for name in picked | hints}
