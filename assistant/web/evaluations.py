@@ -67,8 +67,8 @@ def lay_out_evaluations() -> EvalTab:
             )
             search = gr.Textbox(elem_id="eval-search", lines=1, max_lines=1, max_length=200)
         cases = gr.HTML(elem_id="eval-cases")
-    act = gr.Textbox(visible="hidden", elem_id="eval-act")
-    doer = gr.Button(visible="hidden", elem_id="eval-doer")
+        act = gr.Textbox(visible="hidden", elem_id="eval-act")
+        doer = gr.Button(visible="hidden", elem_id="eval-doer")
     return EvalTab(tab, overview, which, language, kind, search, cases, act, doer, gr.State(View()))
 
 
