@@ -100,6 +100,8 @@ def _show_suite(whole: LatestRun, run: SuiteRun, labels: Messages) -> str:
     notes = [say_models(run, labels)]
     notes += [labels.text("ui.evals.limited_note")] if run.row.limited else []
     said = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
+    # They stand far below where the screen is small.
+    said += f'<a class="jump" href="#eval-tools">{escape(labels.text("ui.evals.jump"))}</a>'
     broken = "".join(f"<li>{escape(say_broken(one, labels))}</li>" for one in run.row.broken)
     lines = f'<ul class="broken">{broken}</ul>' if broken else ""
     # Beside the measures: what is looked at less often.

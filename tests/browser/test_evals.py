@@ -62,6 +62,8 @@ def test_a_wrong_answer_is_found_and_opened_with_what_it_lacked(visitor: Visitor
     expect(overview.locator(".suite[aria-pressed=true]")).to_contain_text("2 of 8 answers wrong")
     expect(overview.locator(".fall")).to_contain_text(WRONG_MEASURE)
     expect(rows(page)).to_have_count(2)
+    overview.locator(".jump").click()
+    expect(rows(page).last).to_be_in_viewport()
     rows(page).first.click()
     opened = page.locator("#eval-cases .particulars")
     expect(opened).to_contain_text(WRONG_MEASURE)
