@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from assistant.answer import Language
 from evals.gate import Why
 from evals.measures import Measure, Tongue
+from evals.repeats import PASSES
 from evals.report import Amounts, Timing
 from store.places import Place, PlaceKind
 
@@ -176,9 +177,23 @@ class SureRow:
 
 @dataclass(frozen=True, slots=True)
 class RepeatsRow:
+    """`other` is what the run is compared with: "baseline", "report" or nothing."""
+
     times: int
+    other: str = ""
     cases: tuple[RateRow, ...] = ()
     measures: tuple[SureRow, ...] = ()
+
+    @property
+    def worse(self) -> list[SureRow]:
+        """Where fewer pass than in the other report, as `evals.repeats.find_worse` has it."""
+        return [
+            one
+            for one in self.measures
+            if (self.other, one.measure) == ("report", PASSES)
+            and one.difference is not None
+            and one.difference.high < 0
+        ]
 
 
 @dataclass(frozen=True, slots=True)

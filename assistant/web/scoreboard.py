@@ -21,7 +21,7 @@ from assistant.web.measured import (
     show_table,
 )
 from assistant.web.results import FORMS, name_address
-from assistant.web.standing import show_gate, show_repeats
+from assistant.web.standing import say_worse, show_gate, show_repeats
 from evals.latest import LatestRun, SuiteRun
 from evals.report import Amounts, Timing
 
@@ -102,8 +102,8 @@ def _show_suite(whole: LatestRun, run: SuiteRun, labels: Messages) -> str:
     said = "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
     # They stand far below where the screen is small.
     said += f'<a class="jump" href="#eval-tools">{escape(labels.text("ui.evals.jump"))}</a>'
-    broken = "".join(f"<li>{escape(say_broken(one, labels))}</li>" for one in run.row.broken)
-    lines = f'<ul class="broken">{broken}</ul>' if broken else ""
+    faults = "".join(f"<li>{escape(line)}</li>" for line in _say_faults(run, labels))
+    lines = f'<ul class="broken">{faults}</ul>' if faults else ""
     # Beside the measures: what is looked at less often.
     aside = [
         show_kinds(run, labels),
@@ -117,6 +117,13 @@ def _show_suite(whole: LatestRun, run: SuiteRun, labels: Messages) -> str:
         f'<div class="columns"><div>{show_measures(run.row, labels)}</div>'
         f"<div>{''.join(aside)}</div></div></section>"
     )
+
+
+def _say_faults(run: SuiteRun, labels: Messages) -> Iterator[str]:
+    """Why the suite as a whole failed."""
+    yield from (say_broken(one, labels) for one in run.row.broken)
+    if run.row.repeats:
+        yield from (say_worse(one, labels) for one in run.row.repeats.worse)
 
 
 def _show_times(whole: LatestRun, timings: Sequence[Timing], labels: Messages) -> str:

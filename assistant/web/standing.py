@@ -18,6 +18,8 @@ from evals.kept import AcceptedRow, Bounds, GateRow, KeyRow, RepeatsRow, SureRow
 MOST = 50
 """Questions that turned wrong and are shown with all they said; of more there is the number."""
 
+_STAR = " *"
+
 
 def show_gate(gate: GateRow | None, labels: Messages) -> str:
     """What turned wrong with all that a reader needs to judge it, what is new or gone, what turned
@@ -35,17 +37,37 @@ def show_gate(gate: GateRow | None, labels: Messages) -> str:
 
 
 def show_repeats(repeats: RepeatsRow | None, labels: Messages) -> str:
-    """The cases that are right only some of the times, and means with their intervals."""
-    if repeats is None or repeats.times < 2:
+    """The cases that are right only some of the times, and means with their intervals, of questions
+    that were asked more than once or are compared with others."""
+    if repeats is None or not (repeats.times > 1 or repeats.other):
         return ""
     keys = ("measure", "language", "mean", "interval", "difference", "interval")
     heads = [_head(key, labels) for key in keys]
     rows = [_show_sure(one, labels) for one in repeats.measures]
-    title = labels.text("ui.baseline.repeats", times=repeats.times)
+    title = _say_repeats(repeats, labels)
     table = show_table(heads, rows, title, "repeats", labels.text("ui.baseline.repeats_text"))
     unsteady = _show_list("unsteady", _name_unsteady(repeats, labels), labels)
     summary = f"<summary>{escape(title)}</summary>"
     return f'{unsteady}<details class="block">{summary}{table}</details>'
+
+
+def say_worse(sure: SureRow, labels: Messages) -> str:
+    """That fewer pass than in the other report."""
+    difference, interval = _say_bounds(sure.difference, signed=True)
+    return labels.text(
+        "ui.baseline.worse",
+        language=say_tongue(sure.language, labels),
+        difference=difference,
+        interval=interval.removesuffix(_STAR),
+    )
+
+
+def _say_repeats(repeats: RepeatsRow, labels: Messages) -> str:
+    asked = labels.text("ui.baseline.asked_once")
+    if repeats.times > 1:
+        asked = labels.text("ui.baseline.repeats", times=repeats.times)
+    key = f"ui.baseline.beside_{repeats.other}"
+    return labels.text(key, asked=asked) if key in labels else asked
 
 
 def _head(key: str, labels: Messages) -> str:
@@ -64,7 +86,7 @@ def _say_bounds(bounds: Bounds | None, *, signed: bool = False) -> tuple[str, st
     if bounds is None:
         return "", ""
     shape = "+.3f" if signed else ".3f"
-    star = " *" if signed and (bounds.low > 0 or bounds.high < 0) else ""
+    star = _STAR if signed and (bounds.low > 0 or bounds.high < 0) else ""
     return f"{bounds.mean:{shape}}", f"{bounds.low:{shape}} – {bounds.high:{shape}}{star}"
 
 

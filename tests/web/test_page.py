@@ -327,7 +327,7 @@ def test_every_label_is_used() -> None:
     # Status and reason pick these.
     picked = {"verified", "partial", "refused", "nothing_relevant", "not_stated", "not_proved"}
     hints = {"verified_hint", "partial_hint"}
-    kinds = ("chart.power_", "state.", "documents.language_", "evals.model_")
+    kinds = ("chart.power_", "state.", "documents.language_", "evals.model_", "baseline.beside_")
     named = ("measures.", "kinds.", "stages.", "parts.")  # of reports
     sorted_out = {key for key in unused if key.startswith((*kinds, *named))}
     assert unused - sorted_out <= {f"answer.{name}" for name in picked | hints}

@@ -11,6 +11,7 @@ from assistant.answer import Language
 from assistant.prompts import load_messages
 from assistant.web.measured import NOTHING
 from assistant.web.scoreboard import say_models, show_line, show_run
+from evals.kept import Bounds, RepeatsRow, SureRow
 from evals.latest import LatestRun, SuiteRun
 from evals.report import Amounts, Timing
 from tests.web.evaluated import write_run
@@ -68,6 +69,15 @@ def test_broken_floors_measures_kinds_times_and_amounts_are_there(run: LatestRun
         assert words(html, f".{block} tbody")
     assert words(html, ".fingerprint, details dl").count("abc<i>") == 1
     assert "Whole question" in words(html, ".times")
+
+
+def test_fewer_that_pass_than_in_another_report_stand_with_the_broken_floors(
+    run: LatestRun,
+) -> None:
+    sure = SureRow("passes", "en", Bounds(0.5, 0.25, 0.75), Bounds(-0.25, -0.5, -0.125))
+    repeats = RepeatsRow(1, "report", (), (sure,))
+    html = show_run(change(run, repeats=repeats), 0, "en")
+    assert "Fewer pass than in the other report: English -0.250" in words(html, ".broken")
 
 
 def test_all_of_it_is_in_chinese_too(run: LatestRun) -> None:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from assistant.answer import Language
 from assistant.prompts import load_messages
-from assistant.web.standing import MOST, show_gate, show_repeats
+from assistant.web.standing import MOST, say_worse, show_gate, show_repeats
 from evals.gate import Why
 from evals.kept import (
     AcceptedRow,
@@ -115,6 +115,7 @@ def test_questions_asked_once_have_no_repeats() -> None:
 def test_repeats_have_intervals_differences_and_the_cases_that_vary() -> None:
     repeats = RepeatsRow(
         3,
+        "",
         (RateRow("a", "en", 2, 3), RateRow("b", "zh", 3, 3), RateRow("d", "zh", 0, 3)),
         (
             SureRow("right", "en", Bounds(0.5, 0.25, 0.75), Bounds(-0.1, -0.2, -0.05)),
@@ -133,6 +134,32 @@ def test_repeats_have_intervals_differences_and_the_cases_that_vary() -> None:
         ["Chinese", "1.000", "1.000 – 1.000", "", ""],
     ]
     assert "每题问了 3 遍" in words(show_repeats(repeats, ZH))
+
+
+def test_a_run_is_named_by_what_it_is_compared_with() -> None:
+    for row, said in (
+        (RepeatsRow(3), "Asked 3 times each"),
+        (RepeatsRow(1, "report"), "Asked once each, beside the other report"),
+        (RepeatsRow(2, "baseline"), "Asked 2 times each, beside the baseline"),
+        (RepeatsRow(2, "<new>"), "Asked 2 times each"),
+    ):
+        summary = LexborHTMLParser(show_repeats(row, EN)).css_first("summary")
+        assert summary is not None
+        assert summary.text() == said
+    assert "每题问了一遍，与另一份报告相比" in show_repeats(RepeatsRow(1, "report"), ZH)
+
+
+def test_fewer_that_pass_than_in_another_report_are_a_line() -> None:
+    mean = Bounds(0.5, 0.25, 0.75)
+    sure = SureRow("passes", "zh", mean, Bounds(-0.25, -0.5, -0.125))
+    same = SureRow("passes", "en", mean, Bounds(-0.25, -0.5, 0.0))
+    other = SureRow("right", "en", mean, Bounds(-0.25, -0.5, -0.125))
+    alone = SureRow("passes", "both", mean)
+    assert RepeatsRow(1, "report", (), (sure, same, other, alone)).worse == [sure]
+    assert RepeatsRow(1, "baseline", (), (sure,)).worse == []
+    said = "Fewer pass than in the other report: Chinese -0.250 (-0.500 – -0.125)"
+    assert say_worse(sure, EN) == said
+    assert say_worse(sure, ZH) == "通过的比另一份报告少：中文 -0.250（-0.500 – -0.125）"
 
 
 def test_the_gate_of_a_real_run_is_shown_whole(tmp_path: Path) -> None:
