@@ -105,7 +105,7 @@ def test_no_markup_of_a_report_is_markup_of_the_page(run: LatestRun) -> None:
     ("passed", "limited", "said"),
     [
         (True, False, "passed"),
-        (True, True, "not compared"),
+        (True, True, "asked in part"),
         (False, False, "failed"),
         (False, True, "failed"),
     ],
