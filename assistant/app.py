@@ -12,7 +12,7 @@ from typing import Any
 
 from llama_index.core.llms import LLM
 
-from assistant.answer import Answer, Filters, Language, Passage, Turn
+from assistant.answer import Answer, Filters, Language, Passage, Reason, Status, Turn
 from assistant.calling import Usage
 from assistant.condensing import Condenser
 from assistant.conflicts import find_conflicts
@@ -28,7 +28,7 @@ from assistant.nearness import TokenNearness
 from assistant.offline import QuotingSynthesizer
 from assistant.originals import Originals
 from assistant.passages import build_passage
-from assistant.prompts import hash_prompts
+from assistant.prompts import hash_prompts, load_messages
 from assistant.question import Question
 from assistant.questions import Questions
 from assistant.reading import Reader
@@ -39,6 +39,7 @@ from assistant.status import Offer, Use, find_answering, find_offers
 from assistant.talk import find_small_talk, reply_to
 from assistant.text.language import detect_language
 from assistant.text.script import simplify
+from assistant.text.steering import find_asked
 from assistant.tracing import trace
 from assistant.writing import Writer
 from store.candidates import StoredTokens
@@ -132,10 +133,14 @@ class Assistant:
     ) -> Generator[Event]:
         spoken: Language = language or ("zh" if detect_language(question) == "zh" else "en")
         if kind := find_small_talk(simplify(question)):
-            yield self._small_talk(question, reply_to(kind, spoken, self.documents()), spoken)
+            yield self._say(question, reply_to(kind, spoken, self.documents()), spoken)
+            return
+        plain = find_asked(question)
+        if not plain and question.strip():
+            yield self._refuse(question, spoken)
             return
         usage: Usage = {}
-        whole = self.make_whole(question, history, usage)
+        whole = self.make_whole(plain, history, usage)
         asked = Question(
             whole,
             language=spoken,
@@ -288,13 +293,29 @@ class Assistant:
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
-    def _small_talk(self, question: str, text: str, language: Language) -> Answer:
+    def _refuse(self, question: str, language: Language) -> Answer:
+        """To what asks the documents nothing, but the assistant for its prompt or an invention."""
+        reason: Reason = "not_stated"
+        text = load_messages(language).text(f"answer.refused_{reason}")
+        return self._say(question, text, language, status="refused", reason=reason)
+
+    def _say(
+        self,
+        question: str,
+        text: str,
+        language: Language,
+        *,
+        status: Status = "verified",
+        reason: Reason | None = None,
+    ) -> Answer:
+        """What needs no document."""
         return Answer(
             response=text,
             question=question,
             language=language,
             collection=self.collection,
-            status="verified",
+            status=status,
+            reason=reason,
             fingerprint=self._fingerprint(self._collection.version),
             timings_ms={"total": 0},
         )

@@ -29,6 +29,7 @@ from assistant.guard import Evidence
 from assistant.index import sentence_spans
 from assistant.likeness import Weigh, name_others, share_asked, share_measure
 from assistant.passages import cite
+from assistant.planted import blank_orders
 from assistant.stated import figures_at
 from assistant.subjects import (
     find_scopes,
@@ -146,8 +147,9 @@ def _is_opposed(told: Told, sources: Mapping[int, Source]) -> bool:
         may_oppose(told.figure, figure)
         for source in sources.values()
         if _voice(source) != voice
-        for span in sentence_spans(source.node)
-        for figure in figures_at(source.node, span)
+        for node in [blank_orders(source.node)]
+        for span in sentence_spans(node)
+        for figure in figures_at(node, span)
     )
 
 
@@ -168,14 +170,14 @@ def _find_stated(
     number: int, sources: Mapping[int, Source], wanted: Callable[[Figure], bool]
 ) -> list[Stated]:
     """What the sentences of a passage state that hold a figure that is wanted."""
-    source = sources[number]
-    text = source.node.text
-    spans = tuple(sentence_spans(source.node)) or ((0, len(text)),)
+    source, node = sources[number], blank_orders(sources[number].node)
+    text = node.text
+    spans = tuple(sentence_spans(node)) or ((0, len(text)),)
     evidence = Evidence(text, spans, source.passage.year)
     return [
         Stated(number, statement, evidence)
         for span in spans
-        if any(map(wanted, figures_at(source.node, span)))
+        if any(map(wanted, figures_at(node, span)))
         for statement in read_statements(text, (span,))
     ]
 

@@ -21,9 +21,9 @@ from assistant.evidence import Statement
 from assistant.figures import Figure, find_figures
 from assistant.glossary import NO_NAMES, Glossary
 from assistant.guard import Evidence, read_subjects
-from assistant.index import sentence_spans
 from assistant.naming import build_lexicon, spell_names
 from assistant.passages import cite
+from assistant.planted import blank_orders, telling_spans
 from assistant.stated import read_quotation
 from assistant.support import (
     Finding,
@@ -145,9 +145,10 @@ def _compute(
 
 
 def _try(question: str, reading: ClaimReading, number: int, source: Source) -> _Trial:
-    node = source.node
-    spans = tuple(sentence_spans(node)) or ((0, len(node.text)),)
-    evidence = Evidence(node.text, spans, source.passage.year)
+    # What orders the reader what to say proves nothing.
+    node, telling = source.node, blank_orders(source.node)
+    spans = telling_spans(telling) or ((0, len(node.text)),)
+    evidence = Evidence(telling.text, spans, source.passage.year)
     if reading.quoted:
         place = _place_quotation(reading, evidence)
         return _Trial(source, cite(number, source.passage, node, *place), ())
@@ -248,7 +249,7 @@ def _find_fault(
     if missing:
         return _explain_missing(figures, missing, trials)
     if reading.quoted:
-        texts = [trial.citation.passage.text for trial in trials]
+        texts = [blank_orders(trial.source.node).text for trial in trials]
         lost = [q for q in reading.quoted if not any(find_quote(text, q) for text in texts)]
         return "quote_not_found" if lost else None
     return _find_wording_fault(question, reading, trials, glossary)
@@ -278,7 +279,7 @@ def _finding_of(figure: Figure, trial: _Trial) -> Finding | None:
 def _find_wording_fault(
     question: str, reading: ClaimReading, trials: Sequence[_Trial], glossary: Glossary
 ) -> str | None:
-    nodes = [trial.source.node for trial in trials]
+    nodes = [blank_orders(trial.source.node) for trial in trials]
     lexicons = [build_context(node.text, node.metadata, glossary) for node in nodes]
     # Where nobody knows who speaks, a speaker that is named is no contradiction.
     voiced = any(node.metadata.get(key) for node in nodes for key in ("organisation", "author"))

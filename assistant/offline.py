@@ -24,6 +24,7 @@ from assistant.choosing import choose_of_part, choose_sentences
 from assistant.features import LONGEST
 from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
+from assistant.planted import split_at_orders
 from assistant.prompts import Messages, load_messages
 from assistant.question import Question
 from assistant.ranking import Candidate, rank_sentences
@@ -33,6 +34,7 @@ from assistant.retrieval import Search, Searcher
 from assistant.stated import figures_of
 from assistant.synthesis import as_question
 from assistant.tables import read_rows
+from assistant.text.orders import find_orders
 from assistant.text.terms import find_terms
 
 MODEL = "offline"
@@ -111,8 +113,10 @@ class QuotingSynthesizer(BaseSynthesizer):
     def _write(self, question: Question, reading: Reading, candidate: Candidate) -> str:
         """One line: who (when): “quotation” (figures restated) [number]."""
         language, messages = question.language, load_messages(question.language)
-        wide = " ".join(widen(reading, candidate).split())
-        quote = cut_quotation(wide, self._worth_for(reading))
+        worth = self._worth_for(reading)
+        runs = split_at_orders(widen(reading, candidate))
+        wide = max(runs, key=lambda run: (bool(reading.asked and figures_of(run)), worth(run)))
+        quote = cut_quotation(" ".join(wide.split()), worth)
         opening, closing = next((m for m in _MARKS if not set(m) & set(quote)), _MARKS[-1])
         restated = self._restate(language, messages, reading, candidate, quote)
         colon = "：" if language == "zh" else ": "
@@ -177,7 +181,8 @@ class QuotingSynthesizer(BaseSynthesizer):
 def _who(messages: Messages, candidate: Candidate) -> str:
     meta = candidate.node.metadata
     named = meta.get("organisation") or meta.get("author") or meta.get("publisher")
-    who = str(named or meta.get("title") or meta["document"])
+    title = str(meta.get("title") or "")
+    who = str(named or (title if not find_orders(title) else "") or meta["document"])
     year = meta.get("year")
     if year is None:
         return messages.text("answer.says_undated", who=who)

@@ -17,6 +17,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from assistant.features import FEATURES, NEARNESS, ChunkView, Features
 from assistant.index import sentence_spans
 from assistant.late import lowest_mean
+from assistant.planted import blank_orders, tells
 from assistant.retrieval import Search, Searcher
 from assistant.weights import SENTENCE_WEIGHTS
 
@@ -24,7 +25,8 @@ SENTENCE_VECTOR: Features = np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name i
 
 
 class Candidate(NamedTuple):
-    """A sentence of a retrieved chunk; `number` counts chunks from 1, `span` is in its text."""
+    """A sentence of a retrieved chunk; `number` counts chunks from 1, `span` is in its text. Of
+    `node` the orders that were planted in it are blanked out."""
 
     number: int
     node: TextNode
@@ -40,7 +42,7 @@ class Candidate(NamedTuple):
 def rank_sentences(
     searcher: Searcher, search: Search, nodes: Sequence[NodeWithScore]
 ) -> list[Candidate]:
-    """All sentences of the passages, best first."""
+    """All sentences of the passages that tell something, best first."""
     lexical, reading = searcher.index.lexical, search.reading
     shares = {True: lexical.weigh(reading.own), False: lexical.weigh(reading.cross)}
     found: list[Candidate] = []
@@ -56,8 +58,9 @@ def _describe(
     number: int,
     hit: NodeWithScore,
 ) -> list[Candidate]:
-    index, node = searcher.index, hit.node
-    assert isinstance(node, TextNode)
+    index = searcher.index
+    assert isinstance(hit.node, TextNode)
+    node = blank_orders(hit.node)
     row = index.rows[node.node_id]
     rows = slice(index.starts[row], index.starts[row + 1])
     spans = sentence_spans(node)
@@ -81,6 +84,8 @@ def _describe(
     }
     found = []
     for place, span in enumerate(spans):
+        if not tells(node.text[slice(*span)]):
+            continue
         values = {name: float(column[place]) for name, column in shared.items()}
         values |= chunk.describe(place)
         values |= {f"{name}_foreign": values["foreign"] * values[name] for name in NEARNESS}

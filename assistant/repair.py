@@ -20,8 +20,8 @@ from assistant.errors import ModelError
 from assistant.fencing import close_tags, fence
 from assistant.grounding import Checked, Source
 from assistant.guard import Evidence
-from assistant.index import sentence_spans
 from assistant.packing import NumberedPassage, number_passage
+from assistant.planted import blank_orders, telling_spans
 from assistant.prompts import load_prompt
 from assistant.question import Question
 from assistant.reasons import explain_reason
@@ -126,6 +126,6 @@ def choose_passages(
 
 def _rate(question: str, said: str, source: Source) -> float:
     """How much of the sentence, and a little of the question, a passage's best sentence has."""
-    node = source.node
-    evidence = Evidence(node.text, tuple(sentence_spans(node)), source.passage.year)
+    node = blank_orders(source.node)
+    evidence = Evidence(node.text, telling_spans(node), source.passage.year)
     return max(rate_sentences(question, said, evidence), default=0.0)
