@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.features import holds_name
+from assistant.periods import find_rows_of_years
 from assistant.ranking import Candidate
 from assistant.reading import Reading
 from assistant.retrieval import Part
@@ -25,6 +26,9 @@ def choose_sentences(
     """What to quote, in the order in which to say it; no two that say the same."""
     if reading.broad:
         return _one_each(ranked)[:ORGANISATIONS]
+    alone = not first and len(reading.speakers) < 2
+    if alone and (rows := find_rows_of_years(reading.text, ranked)):
+        return rows
     wanted = SENTENCES_OF_SEVERAL if reading.several else SENTENCES
     leading = list(first)
     if not leading and len(reading.speakers) > 1:

@@ -12,6 +12,7 @@ from assistant.geography import JOINT
 from assistant.subjects import Mention, find_scopes, find_year_mentions, keys_of
 from assistant.tables import Row, read_rows
 from assistant.text.language import split_sentences
+from assistant.text.script import simplify
 
 Span = tuple[int, int]
 _Stop = tuple[int, int]  # where a clause ends, and what crossing it costs
@@ -151,6 +152,7 @@ def _read_sentence(sentence: str) -> tuple[Statement, ...]:
     figures = find_figures(sentence)
     if not figures:
         return ()
+    sentence = simplify(sentence)
     mentions = (*find_year_mentions(sentence), *find_scopes(sentence))
     references = tuple(
         m for m in mentions if m.kind == "year" and _REFERENCE.search(sentence[: m.span[0]])

@@ -24,6 +24,7 @@ from assistant.subjects import (
     keys_of,
     years_of,
 )
+from assistant.text.script import simplify
 
 MARGIN = 0.03
 """How much better another figure of a passage may fit the words of a claim than its own does.
@@ -92,7 +93,7 @@ def read_subjects(question: str, claim: str, year: int | None) -> list[Subject]:
             clause=read_words(claim[slice(*statement.segment)]),
             is_period=statement.figure.unit in _PERIODS and not only_periods,
             per=statement.per,
-            is_start=bool(statement.toward or _AT_FIRST.search(f"{question}\n{claim}")),
+            is_start=bool(statement.toward or _AT_FIRST.search(simplify(f"{question}\n{claim}"))),
         )
         for statement in statements
     ]

@@ -8,14 +8,22 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.figures import Figure, find_figures
+from assistant.figures import Figure, find_figures, kind_of
+from assistant.text.script import simplify
 
 _UNIT_LINE = re.compile(
-    r"(?:\bunits?(?: of measure(?:ment)?)?|单位|計量單位)\s*[:：]\s*([^\n()（）;；。|]{1,40})", re.I
+    r"(?:\bunits?(?: of measure(?:ment)?)?|单位|计量单位)\s*[:：]\s*([^\n()（）;；。|]{1,40})", re.I
 )
 _ASIDE = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
 _IN_UNITS = re.compile(r"\bin ((?:[a-z$€£¥.]+ ){0,3}[a-z$€£¥.%]+)\s*$", re.I)
 _RANKED = re.compile(r"\b(?:rank(?:ing|ed|s)?|place|position)\b|排名|名次|位次|排位", re.I)
+# What a price is for: "US$ per kg", 元/吨.
+_EACH = re.compile(
+    r"\s*(?:\bper\b|/|每)\s*(?:kilogram(?:me)?s?|kg|tonnes?|tons?|lit(?:re|er)s?|kWh|MWh|hours?|h"
+    r"|days?|months?|years?|(?:m2|m²|sq(?:uare)? ?m(?:etres?|eters?)?)|mu|hectares?|ha|households?"
+    r"|千克|公斤|吨|升|度|千瓦时|小时|天|日|月|年|平方米|平米|㎡|亩|公顷|户|箱|件|辆|台)\s*\Z",
+    re.IGNORECASE,
+)
 _PLURAL_SIZE = re.compile(r"\b(thousand|million|billion|trillion)s\b(?: of)?", re.I)
 _ROUND = re.compile(r"\D{0,4}\s?10{1,11}(?:,000)*\b|\D{0,4}10{1,3},000")
 _FILLERS = re.compile(r"[\W_]+|(?i:per|people|persons|units?|yuan|rmb)")
@@ -34,6 +42,7 @@ class Unit(NamedTuple):
 def find_unit(column: str, label: str, first: str, caption: str) -> Unit | None:
     """What a bare cell counts: by its column's header, else its row's label, else the header of the
     rows' own column, else the caption above the table; a rank where one of them speaks of ranks."""
+    column, label, first, caption = map(simplify, (column, label, first, caption))
     for text in (column, label):
         if unit := _unit_of(text):
             return unit
@@ -73,10 +82,18 @@ def _parts(text: str) -> list[str]:
 
 
 def _read_unit(words: str) -> Unit | None:
-    """What one of these words is worth: "RMB billion" is 10**9 CNY, "万人" 10**4, "10,000 tons"."""
+    """What one of these words is worth: "RMB billion" is 10**9 CNY, "万人" 10**4, "10,000 tons"; of
+    a price the money."""
     plain = _PLURAL_SIZE.sub(r"\1", words.strip(" .:：")).strip()
     if not plain or len(plain) > 40:
         return None
+    if (price := _EACH.sub("", plain)) != plain:
+        unit = _read_plain(price) if price else None
+        return unit if unit and kind_of(unit.unit) == "money" else None
+    return _read_plain(plain)
+
+
+def _read_plain(plain: str) -> Unit | None:
     for probe, one in _probes(plain):
         figures = find_figures(probe)
         whole = len(figures) == 1 and covers(figures[0], probe)

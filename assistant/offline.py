@@ -21,6 +21,7 @@ from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
 from assistant.choosing import choose_of_part, choose_sentences
+from assistant.columns import choose_cells
 from assistant.features import LONGEST
 from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
@@ -33,7 +34,7 @@ from assistant.refusing import find_refusal
 from assistant.retrieval import Search, Searcher
 from assistant.stated import figures_of
 from assistant.synthesis import as_question
-from assistant.tables import read_rows
+from assistant.tables import Cell, read_rows
 from assistant.text.orders import find_orders
 from assistant.text.terms import find_terms
 
@@ -88,7 +89,7 @@ class QuotingSynthesizer(BaseSynthesizer):
         if search.reading.broad:
             metadata["note"] = load_messages(question.language).text("answer.selection_note")
         chosen = choose_sentences(search.reading, ranked, self._leading(search, nodes))
-        written = (self._write(question, search.reading, candidate) for candidate in chosen)
+        written = (self._write(question, search, candidate) for candidate in chosen)
         return StreamingResponse(_as_generator(written), nodes, metadata)
 
     def _leading(self, search: Search, nodes: list[NodeWithScore]) -> list[Candidate]:
@@ -110,15 +111,16 @@ class QuotingSynthesizer(BaseSynthesizer):
         text = "".join(response.response_gen or ())
         return Response(text, nodes, response.metadata)
 
-    def _write(self, question: Question, reading: Reading, candidate: Candidate) -> str:
+    def _write(self, question: Question, search: Search, candidate: Candidate) -> str:
         """One line: who (when): “quotation” (figures restated) [number]."""
+        reading = search.reading
         language, messages = question.language, load_messages(question.language)
         worth = self._worth_for(reading)
         runs = split_at_orders(widen(reading, candidate))
         wide = max(runs, key=lambda run: (bool(reading.asked and figures_of(run)), worth(run)))
         quote = cut_quotation(" ".join(wide.split()), worth)
         opening, closing = next((m for m in _MARKS if not set(m) & set(quote)), _MARKS[-1])
-        restated = self._restate(language, messages, reading, candidate, quote)
+        restated = self._restate(language, messages, search, candidate, quote)
         colon = "：" if language == "zh" else ": "
         said = f"{opening}{quote}{closing}{restated}"
         return f"{_who(messages, candidate)}{colon}{said} [{candidate.number}]\n"
@@ -127,31 +129,29 @@ class QuotingSynthesizer(BaseSynthesizer):
         self,
         language: Language,
         messages: Messages,
-        reading: Reading,
+        search: Search,
         candidate: Candidate,
         quote: str,
     ) -> str:
         """What the figures of the quotation are, where a reader wouldn't see it: those of a table's
         row whose units stand in its header, and in the other language all that are written
         otherwise."""
-        if figures := self._row_figures(reading, candidate, quote):
+        if figures := self._row_figures(search, candidate, quote):
             return _say_again(language, messages, figures)
         if candidate.node.metadata["language"] == language:
             return ""
         every = figures_of(quote)
-        asked = [figure for figure in every if kind_of(figure.unit) in reading.asked]
+        asked = [figure for figure in every if kind_of(figure.unit) in search.reading.asked]
         return _say_again(language, messages, [f for f in asked or every if _needs_saying(f)])
 
-    def _row_figures(self, reading: Reading, candidate: Candidate, quote: str) -> list[Figure]:
-        """Of the cells of a row those under the header that answers best, if it makes of them what
-        they don't say themselves."""
-        rows = read_rows(candidate.node.text, candidate.span)
-        worth = self._worth_for(reading)
-        cells = [(worth(cell.column), cell) for row in rows for cell in row.cells if cell.figures]
-        best = max((value for value, _ in cells), default=0.0)
-        said = [figure for value, cell in cells if value == best for figure in cell.figures]
+    def _row_figures(self, search: Search, candidate: Candidate, quote: str) -> list[Figure]:
+        """Of the cells of a row those that the question means: in their columns' units, and so that
+        a reader sees which they are."""
+        cells = choose_cells(self._searcher, search, candidate.node, candidate.span)
+        said = [figure for cell in cells for figure in cell.figures]
         plain = figures_of(quote)
-        return [figure for figure in said if not any(same_figure(figure, one) for one in plain)]
+        new = [figure for figure in said if not any(same_figure(figure, one) for one in plain)]
+        return said if len(_row_cells(candidate)) > len(cells) else new
 
     def _worth_for(self, reading: Reading) -> Callable[[str], float]:
         """What a part of a sentence is worth: the question's words, rare ones most, and a figure of
@@ -176,6 +176,11 @@ class QuotingSynthesizer(BaseSynthesizer):
 
     def _update_prompts(self, prompts: PromptDictType) -> None:
         """There are none."""
+
+
+def _row_cells(candidate: Candidate) -> list[Cell]:
+    rows = read_rows(candidate.node.text, candidate.span)
+    return [cell for row in rows for cell in row.cells if cell.figures]
 
 
 def _who(messages: Messages, candidate: Candidate) -> str:

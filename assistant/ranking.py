@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from llama_index.core.schema import NodeWithScore, TextNode
 
+from assistant.columns import find_nearest_heads, may_answer
 from assistant.features import FEATURES, NEARNESS, ChunkView, Features
 from assistant.index import sentence_spans
 from assistant.late import lowest_mean
@@ -69,8 +70,11 @@ def _describe(
     same = bool(search.same[row])
     chunk = ChunkView(node, spans, search.reading, shares[same], searcher)
     usual = search.usual(same)
-    meaning = index.sentences[rows] @ search.vector - usual.mean
-    centred = index.sentences[rows] @ search.centred - usual.mean_centred
+    # What a table's row says stands above it.
+    heads, heads_centred = find_nearest_heads(searcher, search, node, spans)
+    meaning = np.maximum(index.sentences[rows] @ search.vector, heads) - usual.mean
+    centred = np.maximum(index.sentences[rows] @ search.centred, heads_centred)
+    centred -= usual.mean_centred
     shared = {
         "meaning": meaning,
         "meaning_spread": meaning / usual.spread,
@@ -84,7 +88,7 @@ def _describe(
     }
     found = []
     for place, span in enumerate(spans):
-        if not tells(node.text[slice(*span)]):
+        if not (tells(node.text[slice(*span)]) and may_answer(search, node, span)):
             continue
         values = {name: float(column[place]) for name, column in shared.items()}
         values |= chunk.describe(place)

@@ -19,6 +19,7 @@ from assistant.text.dictionary import (
 )
 from assistant.text.language import detect_language
 from assistant.text.names import find_sound_alikes
+from assistant.text.script import simplify
 from assistant.text.terms import (
     Alternatives,
     expand_word,
@@ -99,7 +100,9 @@ class Reader:
         self._glossary = glossary
         self._by_first: dict[str, list[str]] = {}
         for organisation in organisations:
-            self._by_first.setdefault(organisation.split()[0], []).append(organisation)
+            # Questions come in simplified characters.
+            first = simplify(organisation.split()[0])
+            self._by_first.setdefault(first, []).append(organisation)
 
     def read(self, text: str) -> Reading:
         language = "zh" if detect_language(text) == "zh" else "en"

@@ -107,6 +107,7 @@ class Searcher:
     reader: Reader
     late: LateInteraction
     room: Room = field(default_factory=lambda: Room(os.cpu_count() or 1))
+    heads: dict[str, Scores] = field(default_factory=dict)  # of tables' columns, once compared
     _own: threading.local = field(default_factory=threading.local)
     _centres: dict[str, Scores] = field(default_factory=dict)
 

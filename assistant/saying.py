@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from assistant.subjects import Mention, find_year_mentions, keys_of
+from assistant.text.script import simplify
 
 _REPORT_YEAR = re.compile(
     r"\s*(?:['’]s\s)?(?:\w+\s){0,2}(?:reports?|papers?|briefs?|proposals?|advisory|studies)\b"
@@ -32,6 +33,7 @@ def names_report(text: str, end: int) -> bool:
 
 def is_of_saying(text: str, span: tuple[int, int]) -> bool:
     """Whether a year stands as that of the one who says so: "wrote in 2021", "ABB (2021)"."""
+    text = simplify(text)
     start, end = span
     if _SAID_BEFORE.search(text[:start]) or _SAID_AFTER.match(text, end):
         return True
@@ -43,6 +45,7 @@ def is_of_saying(text: str, span: tuple[int, int]) -> bool:
 @lru_cache(maxsize=4096)
 def find_said_mentions(text: str) -> tuple[Mention, ...]:
     """Where a text names a year as no more than that of a paper or of saying so."""
+    text = simplify(text)
     return tuple(one for one in find_year_mentions(text) if _is_of_paper(text, one.span))
 
 

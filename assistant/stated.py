@@ -13,7 +13,7 @@ from assistant.tables import read_rows
 
 _LONGEST_TITLE = 160  # characters: a longer line above a table is prose
 _LABEL = re.compile(
-    r"(?:[表图]|(?:Table|Figure|Fig\.|Chart|Exhibit)\b)\s*[\d.一二三四五六七八九十-]*\s*[:：.]",
+    r"(?:[表图圖]|(?:Table|Figure|Fig\.|Chart|Exhibit)\b)\s*[\d.一二三四五六七八九十-]*\s*[:：.]",
     re.IGNORECASE,
 )
 

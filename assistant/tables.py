@@ -30,7 +30,7 @@ _TAB, _PIPE, _WIDE_GAP = re.compile(r"\t+"), re.compile(r"(?<!\\)\|"), re.compil
 _CELL = re.compile(r"(?=.*\w)[^;；。•]{1,60}")
 _RULE = re.compile(r"\|?[\s:|=_*-]+\|?")
 _ASIDE = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
-_MAGNITUDE = re.compile(r"(?:thousand|million|billion|trillion|bn|mn|[万亿千百])", re.I)
+_MAGNITUDE = re.compile(r"(?:thousand|million|billion|trillion|bn|mn|[万亿千百萬億])", re.I)
 _HIGHEST_RANK = 1000
 _CAPTION_LINES = 3
 _STOPPED = re.compile(r"[.。；;!?]\s*\Z")
@@ -255,6 +255,11 @@ def _read_cell(cell: _Piece, above: tuple[str, str, str, str]) -> tuple[Figure, 
     if not found and detect_language(cell.text) != "zh":
         return (number,)
     return tuple(found)
+
+
+def is_bare(cell: str) -> bool:
+    """Whether a cell holds a number and nothing else."""
+    return _BARE.fullmatch(cell) is not None
 
 
 def _is_bare(text: str, bare: re.Match[str], found: Sequence[Figure]) -> bool:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from assistant.evidence import Statement
+from assistant.text.script import simplify
 
 Where = Literal["near", "clause", "before", "sentence"]
 
@@ -51,7 +52,7 @@ def _read(text: str, statement: Statement, where: Where) -> str:
         "before": (statement.sentence[0], start),
         "sentence": statement.sentence,
     }[where]
-    return f"{statement.row} {text[left:start]} · {text[end:right]}"
+    return simplify(f"{statement.row} {text[left:start]} · {text[end:right]}")
 
 
 def _begin(text: str, statement: Statement) -> int:

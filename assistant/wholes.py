@@ -6,6 +6,7 @@ import re
 
 from assistant.evidence import Statement
 from assistant.likeness import Weigh, share_held
+from assistant.text.script import simplify
 
 SAME = 0.3
 """What share of one whole's words the other has where they are the same. The fuller side counts,
@@ -40,6 +41,7 @@ def find_whole(text: str, statement: Statement) -> str:
     if statement.figure.unit != "%" or statement.row:
         return ""
     (begin, end), (start, stop) = statement.sentence, statement.figure.span
+    text = simplify(text)
     before, after = text[begin:start], text[stop:end]
     found = _OF.match(after) or _TAKES.search(before) or _AMONG.search(before)
     found = found or _SHARE_OF.search(before)

@@ -14,6 +14,7 @@ from pathlib import Path
 from llama_index.core.schema import Document, TextNode
 
 from assistant.errors import IngestError
+from assistant.text.script import simplify
 from store import chunks, read
 from store.catalog import Catalog, CatalogEntry
 from store.formats.extract import Note
@@ -192,8 +193,11 @@ def build_record(
 
 
 def read_sentences(node: TextNode) -> list[str]:
-    """The texts of a chunk's sentences, in the order of its metadata."""
-    return [node.text[span[0] : span[1]] for span in json.loads(node.metadata["sentences"])]
+    """What is embedded of a chunk's sentences, in the order of its metadata: as `embedded_text`,
+    in simplified characters; a row without a word stands below the heads of its columns."""
+    text = simplify(node.text)
+    spans = [(span[0], span[1]) for span in json.loads(node.metadata["sentences"])]
+    return [chunks.find_heads(text, start) + text[start:end] for start, end in spans]
 
 
 def _hash(*parts: str) -> str:

@@ -261,3 +261,25 @@ def test_each_of_two_names_gets_its_own_sentence() -> None:
     lines, _ = write("What output of the mill of Selby do Acme and Bolt each give?", node)
     assert any("40 tons" in line for line in lines[:2])
     assert any("55 tons" in line for line in lines[:2])
+
+
+def test_of_a_row_the_figure_below_the_asked_head_is_restated() -> None:
+    table = build_node(
+        "Books of Selby\n| Year | Containers (thousand TEU) | Ship calls |\n"
+        "| 2022 | 41 | 305 |\n| 2023 | 46 | 311 |",
+        organisation="Selby Port",
+        year=2024,
+    )
+    lines, _ = write("How many ship calls did Selby have in 2023?", table)
+    assert lines[0] == "Selby Port (2024): “| 2023 | 46 | 311 |” (i.e. 311) [1]\n"
+    lines, _ = write("How many containers did Selby have in 2023?", table)
+    assert lines[0] == "Selby Port (2024): “| 2023 | 46 | 311 |” (i.e. 46,000 TEU) [1]\n"
+
+
+def test_a_question_about_several_years_gets_a_row_for_each() -> None:
+    table = build_node(
+        "Books of Selby\n| Year | Containers | Ship calls |\n"
+        "| 2021 | 40 | 301 |\n| 2022 | 41 | 305 |\n| 2023 | 46 | 311 |",
+    )
+    lines, _ = write("How did ship calls at Selby change from 2021 to 2023?", table)
+    assert [line.split("“")[1][2:6] for line in lines] == ["2021", "2022", "2023"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.glossary import build_glossary
+from assistant.glossary import Glossary, build_glossary
 from assistant.reading import Reader, Reading, find_years
 from assistant.text.terms import Alternatives
 
@@ -180,3 +180,8 @@ def test_a_list_of_names_has_a_part_a_name_where_several_things_are_asked() -> N
     question = "What do Corning and Greengrid each plan?"
     assert read(question).parts == ("What do Corning each plan?", "What do Greengrid each plan?")
     assert read("What did Corning and Greengrid sign?").parts == ()
+
+
+def test_an_organisation_in_traditional_characters_is_named_in_simplified_ones() -> None:
+    reader = Reader(("霧嶼文史社",), Glossary())
+    assert reader.read("雾屿文史社怎么说？").speakers == (frozenset({"霧嶼文史社"}),)

@@ -100,6 +100,10 @@ def test_the_last_digit_shown_is_scaled_with_the_number() -> None:
         ("National rank", "6", "6", "rank"),
         ("排名", "6", "6", "rank"),
         ("Plants", "6", "6", "count"),
+        ("Price (US$ per kg)", "7.97", "7.97", "USD"),
+        ("均价（元/吨）", "8", "8", "CNY"),
+        ("Yield (tonnes per hectare)", "8", "8", "count"),
+        ("產值（億元）", "20", "2000000000", "CNY"),
         ("Year", "2019", "2019", "year"),
     ],
 )

@@ -14,7 +14,7 @@ from llama_index.core.schema import Document, TextNode
 
 from assistant.text.language import split_sentences
 from store.catalog import CatalogEntry, CatalogSection
-from store.chunks import MAX_TOKENS, build_chunks, count_tokens
+from store.chunks import MAX_TOKENS, build_chunks, count_tokens, embedded_text, find_heads
 from store.ledger import hash_text
 from store.places import Mark, Place, find_place
 from store.spans import find_original
@@ -326,3 +326,24 @@ def test_what_is_hidden_is_in_no_chunk() -> None:
 def test_a_chunk_that_comes_out_the_same_keeps_its_id_from_version_to_version() -> None:
     (node,) = chunk("It comes by ship.")
     assert node.node_id == "61d9dd9a376b74391546f6d020175545"
+
+
+def test_a_row_about_a_bare_year_can_be_quoted() -> None:
+    [node] = chunk("Salt by year\n\n| Year | Salt (t) |\n|---|---|\n| 2022 | 41 |\n| 7 | 46 |\n")
+    quotable = [node.text[start:end] for start, end, *_ in sentences_of(node)]
+    assert "| 2022 | 41 |" in quotable
+    assert "| 7 | 46 |" not in quotable
+
+
+def test_a_row_without_a_word_is_found_by_the_heads_above_it() -> None:
+    text = "Salt\n| Year | Salt (t) |\n| 2022 | 41 |\n| 2023 | 46 |\n| Mill | 46 |"
+    assert find_heads(text, text.index("| 2023")) == "| Year | Salt (t) |\n"
+    assert find_heads(text, text.index("| Mill")) == ""
+    assert find_heads(text, 0) == ""
+
+
+def test_traditional_characters_are_embedded_as_simplified_ones_in_the_same_places() -> None:
+    [node] = chunk("霧嶼縣漁會成立於1952年。")
+    assert "雾屿县渔会成立于1952年。" in embedded_text(node)
+    assert "霧嶼縣漁會" in node.text
+    assert len(embedded_text(node)) == len(f"{node.metadata['head']}\n{node.text}")

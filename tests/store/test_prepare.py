@@ -151,3 +151,15 @@ def test_notes_of_what_was_read_come_along(plan: Plan, monkeypatch: pytest.Monke
     made = preparer(file.folder)(file)
     assert isinstance(made, Prepared)
     assert made.notes == (Note("slips", "3"),)
+
+
+def test_sentences_are_embedded_in_simplified_characters_and_bare_rows_below_their_heads(
+    plan: Plan,
+) -> None:
+    [file] = plan("a.md")
+    file.path.write_text("霧嶼縣漁會成立。\n\n| Year | Salt (t) |\n|---|---|\n| 2022 | 41 |\n")
+    made = preparer(file.folder)(file)
+    assert isinstance(made, Prepared)
+    assert made.sentences == [
+        ["雾屿县渔会成立。", "| Year | Salt (t) |", "| Year | Salt (t) |\n| 2022 | 41 |"]
+    ]
