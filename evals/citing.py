@@ -78,10 +78,11 @@ def _read_claims(answer: AnswerJson) -> Iterator[_Cited]:
 
 
 def _read_passage(citation: Json) -> str:
-    """With the head that its chunk carries: a passage of a report says neither whose nor when."""
+    """With the head that its chunk carries: a passage of a report says neither whose nor when; and
+    as it is shown, where the heads of a table that began earlier stand above its rows."""
     about = (citation["organisation"], citation["author"], citation["title"], citation["year"])
     head = " ".join(str(one) for one in about if one)
-    return f"{head}\n{citation['quote_shown']}\n{citation['passage']}"
+    return f"{head}\n{citation['quote_shown']}\n{citation['passage']}\n{citation['passage_shown']}"
 
 
 def _put_operands(stated: Stated, figures: Sequence[Json]) -> Stated:

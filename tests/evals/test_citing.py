@@ -18,7 +18,8 @@ IDLE = "Rice is grown in terraces throughout the province."
 
 def build_cited(number: int, passage: str) -> dict[str, Any]:
     about = {"organisation": "Acme", "author": None, "title": "A report", "year": 2021}
-    return {**about, "number": number, "document": "a.txt", "passage": passage, "quote_shown": ""}
+    said = {"passage": passage, "passage_shown": passage, "quote_shown": ""}
+    return {**about, **said, "number": number, "document": "a.txt"}
 
 
 def judge(
@@ -59,6 +60,14 @@ def test_a_citation_that_adds_nothing_costs_precision_not_recall() -> None:
     score = judge("citation_precision", claims, [MONEY, IDLE])
     assert score.value == 0.5
     assert score.explanation == "[2] isn't needed: It put in US$8 billion."
+
+
+def test_the_heads_that_a_later_part_of_a_table_is_shown_with_back_its_figures() -> None:
+    rows = build_cited(1, "| 2022 | 251.3 |\n| 2023 | 268.0 |")
+    headed = {**rows, "passage_shown": f"| Year | Revenue (US$ million) |\n{rows['passage']}"}
+    claims = [("It was “| 2023 | 268.0 |” (i.e. US$268 million).", [1])]
+    for citation, value in ((rows, 0.0), (headed, 1.0)):
+        assert judge("citation_recall", claims, [], citations=[citation]).value == value
 
 
 def test_two_that_each_back_a_part_are_both_needed() -> None:
