@@ -16,7 +16,7 @@ import numpy as np
 from llama_index.core.schema import TextNode
 
 from assistant.features import holds_name
-from assistant.figures import AMOUNTS, kind_of
+from assistant.figures import AMOUNTS, Figure, find_figures, kind_of, same_figure
 from assistant.index import Scores
 from assistant.proper import is_place_name
 from assistant.reading import Reading, find_years
@@ -32,6 +32,7 @@ _WORDS = 12.0  # what all of the question's words in a head weigh, in spreads of
 _KIND = 1.5  # the same of a cell with a figure of the kind that is asked for
 # What these ask for is a change; a measure in them ("calls of cargo ships") may be anything's.
 _CHANGE = re.compile(r"\s*how (?:do|does|did|has|have|had|is|are|was|were)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"[(（]([^()（）]{1,20})[)）]\s*\Z")  # the unit in a head: 面积（亩）
 _KEPT = 4096  # heads whose vectors are remembered
 
 
@@ -103,6 +104,18 @@ def choose_cells(
         return cells
     worth = _rate(searcher, search, node, cells)
     return [cell for cell, value in zip(cells, worth, strict=True) if value >= max(worth) - MARGIN]
+
+
+def say_in_own_unit(cell: Cell, figure: Figure) -> str:
+    """A cell's figure in the unit of its head, for readers of the table's language: 110200亩 is
+    clearer than what it is in square metres. "" where the unit is a power of ten of the usual one,
+    or doesn't stand at the head's end."""
+    unit = _ASIDE.search(cell.column)
+    if unit is None or figure.step.normalize().as_tuple().digits == (1,):
+        return ""
+    gap = " " if unit[1].isascii() else ""
+    said = f"{cell.text.strip()}{gap}{unit[1]}"
+    return said if any(same_figure(one, figure) for one in find_figures(said)) else ""
 
 
 def _rate(searcher: Searcher, search: Search, node: TextNode, cells: Sequence[Cell]) -> list[float]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures, kind_of
+from assistant.figures.units import EXACT
 from assistant.text.script import simplify
 
 _UNIT_LINE = re.compile(
@@ -100,7 +101,7 @@ def _read_plain(plain: str) -> Unit | None:
         if whole and figures[0].unit not in _NO_UNITS:
             figure = figures[0]
             if figure.unit != "count" or figure.value != one or re.search(r"\d", plain):
-                return Unit(figure.value / one, figure.unit)
+                return Unit(EXACT.divide(figure.value, one), figure.unit)
     return None
 
 

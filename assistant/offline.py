@@ -21,7 +21,7 @@ from llama_index.core.schema import NodeWithScore, QueryType
 
 from assistant.answer import Language
 from assistant.choosing import choose_of_part, choose_sentences
-from assistant.columns import choose_cells
+from assistant.columns import choose_cells, say_in_own_unit
 from assistant.features import LONGEST
 from assistant.figures import Figure, kind_of, same_figure, say_figure
 from assistant.index import sentence_spans
@@ -136,22 +136,30 @@ class QuotingSynthesizer(BaseSynthesizer):
         """What the figures of the quotation are, where a reader wouldn't see it: those of a table's
         row whose units stand in its header, and in the other language all that are written
         otherwise."""
-        if figures := self._row_figures(search, candidate, quote):
-            return _say_again(language, messages, figures)
-        if candidate.node.metadata["language"] == language:
+        same = candidate.node.metadata["language"] == language
+        if told := self._choose_told(search, candidate, quote):
+            own = (say_in_own_unit(*one) if same else "" for one in told)
+            said = [
+                known or say_figure(one[1], language) for known, one in zip(own, told, strict=True)
+            ]
+            return _say_again(language, messages, said)
+        if same:
             return ""
         every = figures_of(quote)
         asked = [figure for figure in every if kind_of(figure.unit) in search.reading.asked]
-        return _say_again(language, messages, [f for f in asked or every if _needs_saying(f)])
+        needed = [figure for figure in asked or every if _needs_saying(figure)]
+        return _say_again(language, messages, [say_figure(one, language) for one in needed])
 
-    def _row_figures(self, search: Search, candidate: Candidate, quote: str) -> list[Figure]:
-        """Of the cells of a row those that the question means: in their columns' units, and so that
-        a reader sees which they are."""
+    def _choose_told(
+        self, search: Search, candidate: Candidate, quote: str
+    ) -> list[tuple[Cell, Figure]]:
+        """Of the cells of a row those that the question means, with what they state in their
+        columns' units, and so that a reader sees which they are."""
         cells = choose_cells(self._searcher, search, candidate.node, candidate.span)
-        said = [figure for cell in cells for figure in cell.figures]
+        told = [(cell, figure) for cell in cells for figure in cell.figures]
         plain = figures_of(quote)
-        new = [figure for figure in said if not any(same_figure(figure, one) for one in plain)]
-        return said if len(_row_cells(candidate)) > len(cells) else new
+        new = [one for one in told if not any(same_figure(one[1], other) for other in plain)]
+        return told if len(_row_cells(candidate)) > len(cells) else new
 
     def _worth_for(self, reading: Reading) -> Callable[[str], float]:
         """What a part of a sentence is worth: the question's words, rare ones most, and a figure of
@@ -194,12 +202,11 @@ def _who(messages: Messages, candidate: Candidate) -> str:
     return messages.text("answer.says", who=who, year=year)
 
 
-def _say_again(language: Language, messages: Messages, figures: Sequence[Figure]) -> str:
-    said = dict.fromkeys(say_figure(figure, language) for figure in figures)
+def _say_again(language: Language, messages: Messages, said: Sequence[str]) -> str:
     if not said:
         return ""
     # Not commas: figures of a list share their last one's unit, and these don't.
-    listed = ("；" if language == "zh" else "; ").join(list(said)[:RESTATED])
+    listed = ("；" if language == "zh" else "; ").join([*dict.fromkeys(said)][:RESTATED])
     text = messages.text("answer.restated", figures=listed)
     return f"（{text}）" if language == "zh" else f" ({text})"
 

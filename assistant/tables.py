@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.figures import Figure, find_figures
+from assistant.figures.units import EXACT
 from assistant.headers import Unit, covers, find_unit
 from assistant.subjects import find_places
 from assistant.text.language import detect_language
@@ -290,4 +291,5 @@ def _scale(figure: Figure, unit: Unit, cell: _Piece, bare: re.Match[str]) -> Fig
     if rank and not (figure.value == int(figure.value) and 0 < figure.value <= _HIGHEST_RANK):
         return figure
     factor = Decimal(1) if _MAGNITUDE.search(cell.text) else unit.factor
-    return replace(figure, value=figure.value * factor, step=figure.step * factor, unit=unit.unit)
+    value, step = (EXACT.multiply(one, factor) for one in (figure.value, figure.step))
+    return replace(figure, value=value, step=step, unit=unit.unit)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from llama_index.core.schema import TextNode
 
-from assistant.columns import choose_cells, find_nearest_heads, may_answer
+from assistant.columns import choose_cells, find_nearest_heads, may_answer, say_in_own_unit
 from assistant.index import sentence_spans
+from assistant.tables import read_rows
 from tests.support.nodes import build_node, build_searcher
 
 PORT = build_node(
@@ -100,3 +101,20 @@ def test_numbers_alone_answer_only_for_their_year_and_place(question: str, may: 
 def test_a_sentence_with_words_may_always_answer() -> None:
     search = build_searcher(PORT).search("How heavy is the bell of Rotterdam?")
     assert may_answer(search, PORT, sentence_spans(PORT)[0])
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "said"),
+    [
+        ("茶园面积（亩）", "110200", "110200亩"),
+        ("Range (nautical miles)", "22", "22 nautical miles"),
+        ("茶叶产值（万元）", "62780", ""),
+        ("Revenue (US$ million)", "25.1", ""),
+        ("亩", "110200", ""),
+    ],
+)
+def test_a_unit_that_is_no_power_of_ten_is_said_as_it_is(head: str, cell: str, said: str) -> None:
+    text = f"| 年份 | {head} |\n| 2022年 | {cell} |"
+    (row,) = read_rows(text, (text.rindex("|", 0, -1) - 10, len(text)))
+    (found,) = [one for one in row.cells if one.column == head]
+    assert [say_in_own_unit(found, figure) for figure in found.figures] == [said]

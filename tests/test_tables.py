@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.figures import find_figures, same_figure
 from assistant.stated import find_row_figures
 from assistant.tables import read_rows
 from tests.support.nodes import build_node
@@ -171,3 +172,10 @@ def test_what_the_rows_are_is_no_unit_of_their_cells(head: str) -> None:
     row = "| 2022年 | 1,612 | 3,058 |"
     text = f"| {head} | Containers (thousand TEU) | Ship calls |\n|---|---|---|\n{row}\n"
     assert states(text, row) == [("1612000", "TEU"), ("3058", "count")]
+
+
+def test_a_cell_in_mu_is_the_same_as_the_figure_said_in_mu() -> None:
+    text = "| 年份 | 茶园面积（亩） |\n| 2022年 | 110200 |"
+    (row,) = read_rows(text, (text.index("| 2022"), len(text)))
+    (said,) = find_figures("110200亩")
+    assert any(same_figure(said, figure) for figure in row.figures)
