@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
+from assistant.figures.numerals import LONGEST
 from assistant.figures.types import Bound, Figure
 from assistant.figures.units import EXACT, load_alike
 
@@ -17,6 +18,8 @@ _TIMES: Final = frozenset({"year", "date", "half", "quarter"})
 
 _WIDEST: Final = Decimal("0.05")
 """How far an approximate figure reaches at most, as a share of its value: "about 100" is not 60."""
+_AS_WRITTEN: Final = Context(prec=LONGEST)
+"""No number has more digits; those behind them come of factors like 2000/3, which never end."""
 _NO_YEAR: Final = 10000
 _NO_PERIOD: Final = 0
 _DIGITS_OF_DAY: Final = 10**7
@@ -27,7 +30,7 @@ def same_quantity(a: Figure, b: Figure) -> bool:
     if a.unit in _TIMES and b.unit in _TIMES:
         return _same_time(a, b)
     values = _comparable(a, b)
-    return values is not None and values[0] == values[1]
+    return values is not None and _AS_WRITTEN.plus(values[0]) == _AS_WRITTEN.plus(values[1])
 
 
 def same_figure(a: Figure, b: Figure) -> bool:
