@@ -12,7 +12,7 @@ from typing import Any
 
 from llama_index.core.llms import LLM
 
-from assistant.answer import Answer, Filters, Language, Passage, Reason, Status, Turn
+from assistant.answer import Answer, Filters, Language, Passage, Reason, Turn
 from assistant.calling import Usage
 from assistant.condensing import Condenser
 from assistant.conflicts import find_conflicts
@@ -137,7 +137,8 @@ class Assistant:
             return
         plain = find_asked(question)
         if not plain and question.strip():
-            yield self._refuse(question, spoken)
+            text = load_messages(spoken).text("answer.refused_not_stated")
+            yield self._say(question, text, spoken, "not_stated")
             return
         usage: Usage = {}
         whole = self.make_whole(plain, history, usage)
@@ -293,28 +294,16 @@ class Assistant:
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
-    def _refuse(self, question: str, language: Language) -> Answer:
-        """To what asks the documents nothing, but the assistant for its prompt or an invention."""
-        reason: Reason = "not_stated"
-        text = load_messages(language).text(f"answer.refused_{reason}")
-        return self._say(question, text, language, status="refused", reason=reason)
-
     def _say(
-        self,
-        question: str,
-        text: str,
-        language: Language,
-        *,
-        status: Status = "verified",
-        reason: Reason | None = None,
+        self, question: str, text: str, language: Language, reason: Reason | None = None
     ) -> Answer:
-        """What needs no document."""
+        """What needs no document: a greeting, or that a question asks the documents nothing."""
         return Answer(
             response=text,
             question=question,
             language=language,
             collection=self.collection,
-            status=status,
+            status="refused" if reason else "verified",
             reason=reason,
             fingerprint=self._fingerprint(self._collection.version),
             timings_ms={"total": 0},

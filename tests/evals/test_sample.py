@@ -165,7 +165,7 @@ def test_suite_file_points_at_these_documents_and_has_floors() -> None:
     assert (EVALS / "suites" / suite["documents"]).resolve() == CORPUS
     assert (EVALS / "suites" / suite["catalog"]).is_file()
     assert (EVALS / "suites" / suite["file"]).is_file()
-    assert suite["floors"].keys() == {"conflict", "figures", "quotation_found", "refusals"}
+    assert suite["floors"].keys() >= {"citation_recall", "conflict", "quotation_found", "refusals"}
     core = suite["tags"]["core"]
     reached = {"figures": 0.90, "quotation_found": 1.0, "refusals": 0.70}
     assert {name: floor for name, floor in reached.items() if core[name] < floor} == {}
