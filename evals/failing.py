@@ -9,16 +9,18 @@ from evals.measures import Result
 from evals.report import Report
 from evals.score import AnswerJson
 from evals.task import Reply
-from evals.verdicts import DECISIVE
+from evals.verdicts import judge
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question as it was asked: its reply, its scores, and the decisive ones under 1."""
+    """One question as it was asked: its reply, its scores, the decisive ones under 1, and whether
+    anything that decides could be scored."""
 
     reply: Reply
     scores: tuple[Result, ...]
     faults: tuple[Result, ...]
+    judged: bool
 
     @property
     def id(self) -> str:
@@ -27,11 +29,6 @@ class Outcome:
     @property
     def passed(self) -> bool:
         return not self.faults
-
-    @property
-    def judged(self) -> bool:
-        """Whether anything that decides could be scored."""
-        return any(one.score.value is not None for one in self.scores if one.measure in DECISIVE)
 
 
 def list_outcomes(report: Report) -> list[Outcome]:
@@ -78,7 +75,5 @@ def _say_place(location: dict[str, object]) -> str:
 
 
 def _build_outcome(reply: Reply, scores: Sequence[Result]) -> Outcome:
-    decisive = [one for one in scores if one.measure in DECISIVE]
-    faults = [one for one in decisive if one.score.value not in (None, 1.0)]
-    faults.sort(key=lambda one: DECISIVE.index(one.measure))
-    return Outcome(reply, tuple(scores), tuple(faults))
+    verdict = judge(scores)
+    return Outcome(reply, tuple(scores), verdict.faults if verdict else (), verdict is not None)

@@ -21,7 +21,7 @@ from evals.kept import ReplyRow, ReportFile, ScoreRow, SuiteRow, TimesFile
 from evals.measures import Result
 from evals.report import Timing
 from evals.score import Score
-from evals.verdicts import DECISIVE
+from evals.verdicts import judge
 from evals.writing import LATEST, REPORT
 
 Shape = TypeVar("Shape")
@@ -151,10 +151,9 @@ def list_outcomes(row: SuiteRow) -> tuple[Outcome, ...]:
 
 
 def _build_outcome(reply: ReplyRow, kind: str, scores: list[Result]) -> Outcome:
-    decisive = [one for one in scores if one.measure in DECISIVE and one.score.value is not None]
-    faults = [one for one in decisive if one.score.value != 1]
-    faults.sort(key=lambda one: DECISIVE.index(one.measure))
-    return Outcome(reply, kind, tuple(scores), tuple(faults), bool(decisive))
+    verdict = judge(scores)
+    faults = verdict.faults if verdict else ()
+    return Outcome(reply, kind, tuple(scores), faults, verdict is not None)
 
 
 def _build_result(row: ScoreRow) -> Result:

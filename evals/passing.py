@@ -17,8 +17,7 @@ from typing import Any
 from assistant.errors import DuociteError, SuiteError
 from assistant.prompts import explain
 from assistant.settings import locale_language
-
-REPORT = "report.json"
+from evals.writing import REPORT
 
 
 @dataclass(frozen=True, slots=True)

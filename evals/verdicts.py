@@ -37,13 +37,17 @@ def build_verdicts(results: Iterable[Result]) -> dict[Key, Verdict]:
 
     A case of which nothing decisive could be scored has no verdict: nobody knows.
     """
-    scored: dict[Key, list[Result]] = {}
+    mine: dict[Key, list[Result]] = {}
     for result in results:
-        if result.measure in DECISIVE and result.score.value is not None:
-            scored.setdefault((result.case, result.language), []).append(result)
-    return {key: Verdict(_find_faults(mine)) for key, mine in scored.items()}
+        mine.setdefault((result.case, result.language), []).append(result)
+    verdicts = {key: judge(scores) for key, scores in mine.items()}
+    return {key: verdict for key, verdict in verdicts.items() if verdict is not None}
 
 
-def _find_faults(results: Iterable[Result]) -> tuple[Result, ...]:
-    faults = [result for result in results if result.score.value != 1]
-    return tuple(sorted(faults, key=lambda result: DECISIVE.index(result.measure)))
+def judge(scores: Iterable[Result]) -> Verdict | None:
+    """The verdict of the scores of one case in one language; None where nothing that decides could
+    be scored."""
+    known = [one for one in scores if one.measure in DECISIVE and one.score.value is not None]
+    faults = [one for one in known if one.score.value != 1]
+    faults.sort(key=lambda one: DECISIVE.index(one.measure))
+    return Verdict(tuple(faults)) if known else None

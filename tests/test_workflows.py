@@ -1,6 +1,6 @@
 """The workflows of CI: pinned, with least rights, and the one for others really runs.
 
-What a workflow runs is taken from its own file, with the inputs of the example in CONTRIBUTING.md.
+What a workflow runs is taken from its own file, with the inputs of the example in evals/README.md.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def list_steps(name: str) -> list[dict[str, Any]]:
 
 
 def read_example() -> dict[str, Any]:
-    """The workflow that CONTRIBUTING.md shows."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    """The workflow that the README of the evals shows."""
+    text = (ROOT / "evals" / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (shown,) = (block for block in blocks if REUSED in block)
     parsed: dict[str, Any] = yaml.safe_load(shown)

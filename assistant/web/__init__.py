@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from assistant.state import State
     from assistant.status import Status
     from assistant.web.chat import Assistant
+    from assistant.web.handouts import Handouts
     from assistant.web.holdings import Library
+    from assistant.web.keeper import Keeper
     from assistant.web.reviewing import Drafts
     from evals.acceptance import DraftFile
     from evals.latest import Latest
@@ -38,22 +40,18 @@ def mount(
 ) -> None:
     """Put the chat at the root of an app, behind the routes that are there already.
 
-    Conversations and feedback go into `state`; without it, they last as long as the app. There is
-    a tab for the documents of `library`, one for what is used, as `status` says it, and one for the
-    last run of `evals`, whose report can be saved. What
+    Conversations and feedback go into `state`; without it, they last as long as the app. There are
+    tabs for the documents of `library`, for what is used, as `status` says it, for the last run of
+    `evals`, whose report can be saved, and, for editors, for the proposed cases of `drafts`. What
     `app.state.workers` ends, if it has them, ends uploads too. `site` says whether people sign in.
-    Editors find the proposed cases of `drafts` in a tab of their own.
     """
     import gradio as gr
 
     from assistant.auth import BySession
     from assistant.state import State
-    from assistant.web import exports
-    from assistant.web.handouts import ROUTE, Handouts
+    from assistant.web.handouts import Handouts
     from assistant.web.keeper import Keeper
     from assistant.web.page import build_page
-    from assistant.web.results import ROUTE as RESULTS
-    from assistant.web.results import Results
     from assistant.web.sign_in import add_sign_in
     from assistant.web.theme import build_theme
 
@@ -61,13 +59,8 @@ def mount(
     if isinstance(auth, BySession):
         add_sign_in(app, auth)
     handouts = Handouts(assistant.source)
-    app.get(ROUTE, include_in_schema=False, response_model=None)(handouts.serve)
     keeper = Keeper(state or State(None), assistant.collection)
-    serve = keeper.exports.serve
-    app.get(exports.ROUTE, include_in_schema=False, response_model=None)(serve)
-    if evals:
-        save = Results(evals.folder).serve
-        app.get(RESULTS, include_in_schema=False, response_model=None)(save)
+    _add_files(app, handouts, keeper, evals)
     gr.mount_gradio_app(
         app,
         build_page(
@@ -90,6 +83,23 @@ def mount(
         show_error=False,
         ssr_mode=False,
     )
+
+
+def _add_files(app: FastAPI, handouts: Handouts, keeper: Keeper, evals: Latest | None) -> None:
+    """The routes of what can be saved or opened beside the page."""
+    from assistant.web import exports
+    from assistant.web.handouts import ROUTE
+    from assistant.web.results import ROUTE as RESULTS
+    from assistant.web.results import Results
+
+    served: dict[str, Callable[..., object]] = {
+        ROUTE: handouts.serve,
+        exports.ROUTE: keeper.exports.serve,
+    }
+    if evals:
+        served[RESULTS] = Results(evals.folder).serve
+    for route, serve in served.items():
+        app.get(route, include_in_schema=False, response_model=None)(serve)
 
 
 def _open_drafts(file: DraftFile, assistant: Assistant) -> Drafts:
